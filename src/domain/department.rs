@@ -1,0 +1,86 @@
+//! Department names: recognising, completing and spotting template left-overs.
+//! Must not know which departments the register holds.
+
+use super::region::{Region, Regions};
+
+/// Endings of the names of bodies that publish lists.
+const ENDINGS: [&str; 27] = [
+    "局", "委员会", "委", "办公室", "办", "厅", "部", "院", "中心", "支队", "总队", "大队", "队", "政府",
+    "银行", "馆", "站", "所", "处", "署", "社", "协会", "联合会", "总工会", "公司", "学校", "管委会",
+];
+
+/// Words by which an unfilled template names whoever will use it.
+const TEMPLATE_WORDS: [&str; 10] = [
+    "地州市", "地（州、市）", "县市区", "县（市、区）", "县区", "各级", "某某", "XX", "××", "主管部门",
+];
+
+/// Whether the text ends like the name of a body; a trailing bracket is set aside.
+pub fn looks_like_name(text: &str) -> bool {
+    let base = text.split(['（', '(']).next().unwrap_or(text).trim();
+    let length = base.chars().count();
+    (3..=30).contains(&length)
+        && ENDINGS.iter().any(|e| base.ends_with(e))
+        && !base.contains(['，', '。', '；', '、', '：', '\n'])
+}
+
+/// Whether the name is a template's left-over, such as 地州市农业农村局.
+pub fn is_template(text: &str) -> bool {
+    TEMPLATE_WORDS.iter().any(|w| text.contains(w))
+}
+
+/// Completes a name with its region: 市财政局 in 克拉玛依市 is 克拉玛依市财政局; 财政局 likewise.
+/// Names that already carry a division, and all names while the region is unknown, stay as they are.
+pub fn complete(name: &str, region: Option<&Region>, regions: &Regions) -> String {
+    let name = name.trim();
+    let Some(region) = region.filter(|r| r.code.len() == 6 && r.code.bytes().all(|b| b.is_ascii_digit()))
+    else {
+        return name.to_owned();
+    };
+    if is_template(name)
+        || region.name == "全国"
+        || name.starts_with(region.stem())
+        || name.starts_with("国家")
+        || regions.prefix_of(name).is_some()
+    {
+        return name.to_owned();
+    }
+    for division in ["市", "省", "县", "区"] {
+        if region.name.ends_with(division)
+            && let Some(rest) = name.strip_prefix(division)
+        {
+            return format!("{}{}", region.name, rest);
+        }
+    }
+    if looks_like_name(name) && name.chars().count() <= 16 {
+        return format!("{}{}", region.name, name);
+    }
+    name.to_owned()
+}
+
+/// Name without its region: the part people say (财政局 of 克拉玛依市财政局).
+pub fn short<'a>(name: &'a str, region: &Region) -> &'a str {
+    name.strip_prefix(region.name.as_str())
+        .filter(|rest| rest.chars().count() >= 2)
+        .unwrap_or(name)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn names_are_completed_by_their_region() {
+        let regions = Regions::parse("650200\t克拉玛依市\n211000\t辽阳市\n");
+        let city = regions.resolve("650200");
+        for (name, full) in [
+            ("市统计局", "克拉玛依市统计局"),
+            ("财政局", "克拉玛依市财政局"),
+            ("克拉玛依市财政局", "克拉玛依市财政局"),
+            ("辽阳市财政局", "辽阳市财政局"),
+            ("地州市农业农村局", "地州市农业农村局"),
+        ] {
+            assert_eq!(complete(name, city.as_ref(), &regions), full);
+        }
+        assert_eq!(complete("市统计局", None, &regions), "市统计局");
+    }
+}

@@ -1,0 +1,21 @@
+//! The register's vocabulary: kinds of list, items, departments, regions, codes, publications.
+//! Plain types and pure rules; must not read files, clocks, databases or the network.
+
+pub mod code;
+pub mod date;
+pub mod department;
+pub mod diff;
+pub mod item;
+pub mod kind;
+pub mod level;
+pub mod publication;
+pub mod region;
+
+pub use code::{CodeError, ItemCode};
+pub use date::{Clock, Date, Timestamp};
+pub use item::{Fields, Head, Item, ItemId};
+pub use kind::{Field, Kind, Kinds, Role, SearchGroup};
+pub use publication::{
+    Action, Change, FileRef, ListId, Origin, Position, Publication, PublicationDraft, Revision,
+};
+pub use region::{Region, Regions};

@@ -1,0 +1,127 @@
+//! The search engine's interface: plain data in, ids and counts out.
+//! Must not know the register or HTTP; tantivy lives in `embedded/` alone.
+
+pub mod embedded;
+
+use crate::domain::{Item, ItemCode, ItemId, Kind, Position, SearchGroup};
+use crate::query::{Answer, Query};
+
+/// An item as the engine sees it.
+#[derive(Clone, Debug)]
+pub struct Document {
+    pub id: ItemId,
+    pub code: String,
+    pub kind: String,
+    pub item_type: String,
+    pub department: String,
+    /// Region code (see `query::region_value`).
+    pub region: String,
+    pub level: String,
+    /// Text of the fields with search group title, then basis, then body, in published order,
+    /// joined by line breaks.
+    pub title: String,
+    pub basis: String,
+    pub body: String,
+}
+
+impl Document {
+    /// Projects an item by what its kind says of each field.
+    pub fn new(id: ItemId, code: &ItemCode, item: &Item, kind: &Kind) -> Self {
+        let text = |group: SearchGroup| {
+            let mut text = String::new();
+            for field in kind.fields.iter().filter(|f| f.search == Some(group)) {
+                if let Some(value) = item.fields.get(&field.key) {
+                    if !text.is_empty() {
+                        text.push('\n');
+                    }
+                    text.push_str(value);
+                }
+            }
+            text
+        };
+        let head = &item.head;
+        Self {
+            id,
+            code: code.to_string(),
+            kind: head.kind.clone(),
+            item_type: head.item_type.clone(),
+            department: head.department.clone(),
+            region: head.region.code.clone(),
+            level: head.level.clone(),
+            title: text(SearchGroup::Title),
+            basis: text(SearchGroup::Basis),
+            body: text(SearchGroup::Body),
+        }
+    }
+}
+
+/// One step of following the register.
+#[derive(Clone, Debug)]
+pub enum Step {
+    /// Adds the document or replaces the one with its id.
+    Put(Box<Document>),
+    /// Forgets the document; no error if it is not there.
+    Remove(ItemId),
+}
+
+/// Why an engine could not do what it was asked.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum EngineErrorCode {
+    /// The question breaks a limit.
+    Invalid,
+    /// The engine cannot answer at present (being rebuilt, another process writes).
+    Unavailable,
+    /// The question took too long.
+    Timeout,
+    /// The index is damaged or the disk failed; a rebuild may help.
+    Internal,
+}
+
+#[derive(Debug, thiserror::Error)]
+#[error("engine: {message}")]
+pub struct EngineError {
+    pub code: EngineErrorCode,
+    pub message: String,
+}
+
+impl EngineError {
+    pub fn new(code: EngineErrorCode, message: impl Into<String>) -> Self {
+        Self {
+            code,
+            message: message.into(),
+        }
+    }
+}
+
+/// A search engine that follows the register.
+///
+/// Every implementation passes `tests/contract/engine.rs`.
+pub trait Engine: Send + Sync {
+    /// Applies the steps in order and remembers the position; readers see all of it or none.
+    /// After an error nothing of the batch is visible and the position is unchanged.
+    ///
+    /// # Errors
+    /// `Unavailable` when another process holds the index for writing, `Internal` otherwise.
+    fn apply(
+        &self,
+        steps: &mut dyn Iterator<Item = Step>,
+        upto: Position,
+    ) -> Result<(), EngineError>;
+
+    /// How far the engine has followed; `None` while it is empty.
+    fn position(&self) -> Option<Position>;
+
+    /// # Errors
+    /// `Invalid` past a limit, `Timeout`, `Internal`.
+    fn search(&self, query: &Query) -> Result<Answer, EngineError>;
+
+    /// Items whose title contains the normalised prefix text, those beginning with it first,
+    /// at most `limit`; titles are the caller's to show.
+    ///
+    /// # Errors
+    /// As [`Engine::search`].
+    fn suggest(&self, text: &str, limit: usize) -> Result<Vec<ItemId>, EngineError>;
+
+    /// Number of documents and bytes on disk.
+    fn size(&self) -> (u64, u64);
+}

@@ -1,0 +1,145 @@
+//! The register's interface: publications, revisions and the files they came from.
+//! Append-only. Must not know the engine or HTTP; SQL lives in `sqlite/` alone.
+
+pub mod sqlite;
+
+use std::io::{Read, Write};
+
+use crate::domain::{
+    Date, FileRef, ItemCode, ItemId, ListId, Position, Publication, PublicationDraft, Region, Revision,
+    diff::Recorded,
+};
+
+/// Why the register could not do what it was asked.
+#[derive(Debug, thiserror::Error)]
+pub enum RegisterError {
+    /// A code of the draft belongs to an item of another list.
+    #[error("code {code} belongs to another list")]
+    CodeTaken { code: ItemCode },
+    /// The draft was made against an older edition: the list has been published to meanwhile.
+    #[error("list has moved on to publication {latest}")]
+    Conflict { latest: u64 },
+    /// The draft contradicts itself (empty, unknown item, effective before the last edition).
+    #[error("invalid publication: {0}")]
+    Invalid(String),
+    /// The folder was written by a newer program, or is not a register.
+    #[error("{0}")]
+    Incompatible(String),
+    /// The store failed; the text is for the log.
+    #[error("register store: {0}")]
+    Store(String),
+}
+
+/// A list's present state.
+#[derive(Clone, Debug)]
+pub struct ListSummary {
+    /// Internal number, from 1 in order of first publication; used in URLs.
+    pub number: u64,
+    pub list: ListId,
+    /// Number of the last publication, and its dates.
+    pub latest: Publication,
+    pub publications: u64,
+    /// Items in force on the day asked for.
+    pub items: u64,
+}
+
+/// A department with its items in force.
+#[derive(Clone, Debug)]
+pub struct DepartmentSummary {
+    /// Internal number, from 1 in order of first publication; used in URLs.
+    pub number: u64,
+    pub name: String,
+    pub region: Region,
+    /// Items in force by kind key, in no order.
+    pub items: Vec<(String, u64)>,
+}
+
+/// Which publications to list; newest first.
+#[derive(Clone, Debug, Default)]
+pub struct PublicationFilter {
+    pub department: Option<String>,
+    pub kind: Option<String>,
+    pub list: Option<u64>,
+}
+
+/// Where the register keeps what it is given. Every implementation passes
+/// `tests/contract/register.rs`.
+///
+/// "In force on day D" is, for each item, the revision with the highest publication number among
+/// those whose effective date is not after D; an item whose newest such revision is a withdrawal
+/// is not in force.
+pub trait Register: Send + Sync {
+    /// Keeps a file byte for byte under its SHA-256; keeping it again changes nothing.
+    fn keep_file(&self, name: &str, bytes: &mut dyn Read) -> Result<FileRef, RegisterError>;
+
+    /// Writes a kept file out; `false` when there is none with this digest.
+    fn read_file(&self, sha256: &str, to: &mut dyn Write) -> Result<bool, RegisterError>;
+
+    /// Records a publication in one transaction: all of it or nothing.
+    ///
+    /// `base` is the list's last publication the draft was compared with (0: none).
+    ///
+    /// # Errors
+    /// `Conflict` when the list has moved on since `base`, `CodeTaken`, `Invalid`, `Store`.
+    fn publish(&self, draft: &PublicationDraft, base: u64) -> Result<Publication, RegisterError>;
+
+    /// Number of the newest publication; 0 when there is none.
+    fn last_number(&self) -> Result<u64, RegisterError>;
+
+    fn publication(&self, number: u64) -> Result<Option<Publication>, RegisterError>;
+
+    /// A page of publications, newest first, and how many there are in all.
+    fn publications(
+        &self,
+        filter: &PublicationFilter,
+        offset: u64,
+        limit: u64,
+    ) -> Result<(Vec<Publication>, u64), RegisterError>;
+
+    /// Revisions of one publication in the order of the draft's changes.
+    fn revisions(&self, number: u64) -> Result<Vec<Revision>, RegisterError>;
+
+    /// The list's last publication and its items by newest revision whatever their effective
+    /// date, in the order recorded; `(0, [])` for an unknown list. What a new edition is compared with.
+    fn latest_edition(&self, list: &ListId) -> Result<(u64, Vec<Recorded>), RegisterError>;
+
+    /// Lists with at least one publication, by department, kind and title.
+    fn lists(&self, day: Date) -> Result<Vec<ListSummary>, RegisterError>;
+
+    /// Departments that publish, by region and name.
+    fn departments(&self, day: Date) -> Result<Vec<DepartmentSummary>, RegisterError>;
+
+    /// Revisions in force on the day by item id, in the order asked; missing ones are skipped.
+    fn in_force(&self, ids: &[ItemId], day: Date) -> Result<Vec<Revision>, RegisterError>;
+
+    /// Newest revision of the code effective on the day, which may be a withdrawal.
+    fn item_on(&self, code: &ItemCode, day: Date) -> Result<Option<Revision>, RegisterError>;
+
+    /// All revisions of the code, oldest first; empty for an unknown code.
+    fn history(&self, code: &ItemCode) -> Result<Vec<Revision>, RegisterError>;
+
+    /// Which of these codes are already used, and by which list.
+    fn owners(&self, codes: &[ItemCode]) -> Result<Vec<(ItemCode, ListId)>, RegisterError>;
+
+    /// Streams the items in force on the day, by department, kind, list and recorded order;
+    /// `kind` restricts. The callback's `false` stops.
+    fn each_in_force(
+        &self,
+        day: Date,
+        kind: Option<&str>,
+        each: &mut dyn FnMut(Revision) -> bool,
+    ) -> Result<(), RegisterError>;
+
+    /// Streams, for every item touched between two positions, its state in force at `to`
+    /// (`Err(id)` where it is not in force). Touched: it has a revision in a publication
+    /// after `from.publication`, or one that came into force after `from.day`.
+    fn each_changed(
+        &self,
+        from: Position,
+        to: Position,
+        each: &mut dyn FnMut(Result<Revision, ItemId>) -> bool,
+    ) -> Result<(), RegisterError>;
+
+    /// Bytes of the database and of the kept files.
+    fn size(&self) -> Result<(u64, u64), RegisterError>;
+}

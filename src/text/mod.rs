@@ -1,0 +1,17 @@
+//! Chinese text: normalising, segmenting, n-grams. The only owner of jieba and the dictionaries.
+//! Must not know tantivy or HTTP.
+
+pub mod normal;
+pub mod segment;
+
+/// A word of a text.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Token {
+    /// Normalised form: simplified characters, half-width, lower case.
+    pub text: String,
+    /// Byte range in the text as given.
+    pub start: usize,
+    pub end: usize,
+    /// Place in the text, counted in words from 0; words do not overlap.
+    pub ordinal: u32,
+}
