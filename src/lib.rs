@@ -1,4 +1,5 @@
 //! quanze (权责): the public register of what each government department may do, must do, and
 //! what business is closed or needs a permit. The layers and what each may use: see README.md.
 
+pub mod assets;
 pub mod domain;
