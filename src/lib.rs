@@ -3,3 +3,5 @@
 
 pub mod assets;
 pub mod domain;
+pub mod query;
+pub mod text;
