@@ -7,6 +7,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 use crate::domain::{Date, ListId};
 use crate::register::{DepartmentSummary, ListSummary};
 
+use super::view::is_sample;
 use super::{ServiceError, Services};
 
 /// What the register holds on one day.
@@ -19,6 +20,8 @@ pub struct Overview {
     pub departments: Vec<DepartmentSummary>,
     /// By department, kind and title.
     pub lists: Vec<ListSummary>,
+    /// Whether a list is made up for demonstration (样例).
+    pub has_samples: bool,
     list_numbers: HashMap<ListId, u64>,
     department_numbers: HashMap<String, u64>,
 }
@@ -91,6 +94,7 @@ impl Services {
             last_number,
             list_numbers: lists.iter().map(|l| (l.list.clone(), l.number)).collect(),
             department_numbers: departments.iter().map(|d| (d.name.clone(), d.number)).collect(),
+            has_samples: lists.iter().any(|l| is_sample(&l.latest)),
             departments,
             lists,
         });

@@ -7,7 +7,7 @@ use crate::domain::{Date, Revision, Role, SearchGroup, level};
 use crate::query::highlight::{SNIPPET_CHARS, mark, snippet};
 use crate::query::{Facet, Query, RawSearchParams, Sort, parse};
 
-use super::view::HeadView;
+use super::view::{HeadView, shorten};
 use super::{ServiceError, Services};
 
 /// Fields highlighted per hit at most; readers decide by the name and one or two passages.
@@ -198,14 +198,7 @@ impl Services {
             if text.is_empty() {
                 continue;
             }
-            let known = self.kinds.iter().find(|k| k.key == text || k.names().any(|n| n == text));
-            *value = match known {
-                Some(kind) => kind.key.clone(),
-                None => {
-                    let detail = format!("没有“{text}”这种清单");
-                    return Err(ServiceError::parameter("kind", detail));
-                }
-            };
+            *value = self.kind_key(text)?;
         }
         for value in &mut raw.department {
             if let Some(name) = self.department_name(value)? {
@@ -225,7 +218,22 @@ impl Services {
         Ok(raw)
     }
 
+    /// Key of the kind with this key or exact name.
+    ///
+    /// # Errors
+    /// `Invalid` when there is none.
+    pub fn kind_key(&self, text: &str) -> Result<String, ServiceError> {
+        let known = self.kinds.iter().find(|k| k.key == text || k.names().any(|n| n == text));
+        known.map(|kind| kind.key.clone()).ok_or_else(|| {
+            let detail = format!("没有“{}”这种清单", shorten(text, 20));
+            ServiceError::parameter("kind", detail)
+        })
+    }
+
     /// Name of the department with this number; `None` when the text is no number.
+    ///
+    /// # Errors
+    /// `Invalid` when no department has the number.
     pub fn department_name(&self, text: &str) -> Result<Option<String>, ServiceError> {
         let Ok(number) = text.trim().parse::<u64>() else {
             return Ok(None);
