@@ -50,6 +50,11 @@ impl Merges {
         Self { ranges }
     }
 
+    /// No merged ranges, as in delimited text.
+    pub const fn none() -> Self {
+        Self { ranges: Vec::new() }
+    }
+
     pub fn is_empty(&self) -> bool {
         self.ranges.is_empty()
     }
@@ -91,6 +96,31 @@ pub struct Table {
     pub sheet: String,
     pub rows: Vec<Row>,
     pub merges: Merges,
+}
+
+impl Table {
+    /// Text inside a merged range but not in its first cell is never seen in the sheet: left-overs
+    /// of an earlier edition in real files. It is dropped.
+    pub fn new(sheet: String, mut rows: Vec<Row>, merges: Merges) -> Self {
+        for merge in &merges.ranges {
+            let start = rows.partition_point(|r| r.number < merge.first_row);
+            for row in rows[start..].iter_mut().take_while(|r| r.number <= merge.last_row) {
+                for column in merge.first_column..=merge.last_column {
+                    let first = row.number == merge.first_row && column == merge.first_column;
+                    if let Some(cell) = row.cells.get_mut(column as usize)
+                        && !first
+                    {
+                        cell.clear();
+                    }
+                    if column as usize >= row.cells.len() {
+                        break;
+                    }
+                }
+            }
+        }
+        rows.retain(|r| !r.is_blank());
+        Self { sheet, rows, merges }
+    }
 }
 
 #[cfg(test)]
