@@ -12,7 +12,8 @@ pub fn kinds() -> impl Iterator<Item = (&'static str, &'static str)> {
     let dir = INDEX.get_dir("kinds").into_iter();
     dir.flat_map(|d| d.files()).filter_map(|f| {
         let name = f.path().file_name()?.to_str()?;
-        name.ends_with(".toml").then_some((name, f.contents_utf8()?))
+        name.ends_with(".toml")
+            .then_some((name, f.contents_utf8()?))
     })
 }
 

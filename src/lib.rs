@@ -4,3 +4,5 @@
 pub mod assets;
 pub mod domain;
 pub mod intake;
+pub mod query;
+pub mod text;

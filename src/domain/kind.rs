@@ -270,7 +270,9 @@ impl Kinds {
     ///
     /// # Errors
     /// A text that is not TOML of this shape, a key used twice, or a kind that contradicts itself.
-    pub fn parse<'a>(files: impl IntoIterator<Item = (&'a str, &'a str)>) -> Result<Self, KindError> {
+    pub fn parse<'a>(
+        files: impl IntoIterator<Item = (&'a str, &'a str)>,
+    ) -> Result<Self, KindError> {
         let mut kinds = Vec::new();
         for (file, text) in files {
             let kind: Kind = toml::from_str(text).map_err(|source| KindError::Toml {

@@ -102,11 +102,17 @@ impl Delimited {
     ///
     /// # Errors
     /// When the text cannot be read.
-    pub fn scan(&self, each: &mut dyn FnMut(RowStart, u64, &csv::ByteRecord) -> bool) -> io::Result<()> {
+    pub fn scan(
+        &self,
+        each: &mut dyn FnMut(RowStart, u64, &csv::ByteRecord) -> bool,
+    ) -> io::Result<()> {
         let mut reader = self.reader(self.open(self.skip)?);
         let mut record = csv::ByteRecord::new();
         let mut row = 0;
-        while reader.read_byte_record(&mut record).map_err(io::Error::other)? {
+        while reader
+            .read_byte_record(&mut record)
+            .map_err(io::Error::other)?
+        {
             row += 1;
             let start = RowStart {
                 byte: self.skip + record.position().map_or(0, csv::Position::byte),
@@ -136,15 +142,24 @@ impl Delimited {
         let mut piece = Vec::new();
         let mut record = csv::ByteRecord::new();
         for (start, end) in ranges {
-            piece.resize(usize::try_from(end.saturating_sub(start.byte)).unwrap_or(0), 0);
+            piece.resize(
+                usize::try_from(end.saturating_sub(start.byte)).unwrap_or(0),
+                0,
+            );
             file.seek(SeekFrom::Start(start.byte))?;
             file.read_exact(&mut piece)?;
             let mut reader = self.reader(Box::new(&piece[..]));
             let mut row = start.row;
-            while reader.read_byte_record(&mut record).map_err(io::Error::other)? {
+            while reader
+                .read_byte_record(&mut record)
+                .map_err(io::Error::other)?
+            {
                 each(Row {
                     number: row,
-                    cells: record.iter().map(|c| String::from_utf8_lossy(c).into_owned()).collect(),
+                    cells: record
+                        .iter()
+                        .map(|c| String::from_utf8_lossy(c).into_owned())
+                        .collect(),
                 });
                 row += 1;
             }

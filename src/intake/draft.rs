@@ -6,8 +6,8 @@ use std::sync::Arc;
 use crate::domain::finding::column_letter;
 use crate::domain::item::CodedItem;
 use crate::domain::{
-    Fields, Finding, Head, Item, ItemCode, Kind, ListId, Origin, Place, Region, Regions, Role, Severity, code,
-    department, level,
+    Fields, Finding, Head, Item, ItemCode, Kind, ListId, Origin, Place, Region, Regions, Role,
+    Severity, code, department, level,
 };
 
 use super::clean;
@@ -81,8 +81,16 @@ impl Drafter<'_> {
         &self.columns.kind
     }
 
-    fn report(&mut self, severity: Severity, rule: &str, place: Place, problem: String, mend: &str) {
-        self.findings.push(Finding::new(severity, rule, place, problem, mend));
+    fn report(
+        &mut self,
+        severity: Severity,
+        rule: &str,
+        place: Place,
+        problem: String,
+        mend: &str,
+    ) {
+        self.findings
+            .push(Finding::new(severity, rule, place, problem, mend));
     }
 
     /// One draft, or `None` when the row cannot be taken (an error finding says why).
@@ -96,14 +104,23 @@ impl Drafter<'_> {
         };
         let name = by_role(Role::Title).to_owned();
         let sub_name = none_if_said(by_role(Role::Subtitle)).to_owned();
-        let (type_cell, level_cell) = (by_role(Role::Type).to_owned(), by_role(Role::Level).to_owned());
+        let (type_cell, level_cell) = (
+            by_role(Role::Type).to_owned(),
+            by_role(Role::Level).to_owned(),
+        );
         let region_cell = by_role(Role::Region).to_owned();
         let code_cell = by_role(Role::Code).to_owned();
         let row = record.first_row;
         if name.is_empty() {
             let key = self.kind().field_with(Role::Title).map(|f| f.key.clone());
             let place = self.places.place(row, key.as_deref());
-            self.report(Severity::Error, "missing-title", place, "没有名称，该行未收录".into(), "请填写名称");
+            self.report(
+                Severity::Error,
+                "missing-title",
+                place,
+                "没有名称，该行未收录".into(),
+                "请填写名称",
+            );
             return None;
         }
         let head = Head {
@@ -119,7 +136,11 @@ impl Drafter<'_> {
         Some(DraftItem {
             coded: CodedItem {
                 code,
-                item: Item { head, fields, originals },
+                item: Item {
+                    head,
+                    fields,
+                    originals,
+                },
             },
             origin: Origin {
                 sheet: self.places.sheet.clone(),
@@ -141,31 +162,68 @@ impl Drafter<'_> {
             let field = &kind.fields[column.field];
             let place = self.places.place(record.first_row, Some(&field.key));
             if raw.chars().nth(self.limits.cell_chars).is_some() {
-                let problem = format!("单元格内容超过 {} 个字符，该行未收录", self.limits.cell_chars);
-                self.report(Severity::Error, "cell-too-long", place, problem, "请精简内容或拆分为多个事项");
+                let problem = format!(
+                    "单元格内容超过 {} 个字符，该行未收录",
+                    self.limits.cell_chars
+                );
+                self.report(
+                    Severity::Error,
+                    "cell-too-long",
+                    place,
+                    problem,
+                    "请精简内容或拆分为多个事项",
+                );
                 return None;
             }
-            if raw.trim_start().starts_with('#') && matches!(raw.trim(), "#REF!" | "#N/A" | "#VALUE!" | "#NAME?" | "#DIV/0!" | "#NULL!" | "#NUM!") {
+            if raw.trim_start().starts_with('#')
+                && matches!(
+                    raw.trim(),
+                    "#REF!" | "#N/A" | "#VALUE!" | "#NAME?" | "#DIV/0!" | "#NULL!" | "#NUM!"
+                )
+            {
                 let problem = format!("单元格是公式错误值“{}”，按空白处理", raw.trim());
-                self.report(Severity::Warning, "formula-error", place, problem, "请在原表中改正公式或直接填写内容");
+                self.report(
+                    Severity::Warning,
+                    "formula-error",
+                    place,
+                    problem,
+                    "请在原表中改正公式或直接填写内容",
+                );
                 continue;
             }
             if raw.contains('\u{fffd}') {
-                self.report(Severity::Warning, "broken-characters", place, "含有无法识别的字符（编码损坏）".into(), "请检查原文件编码，另存为 UTF-8 或 Excel 工作簿");
+                self.report(
+                    Severity::Warning,
+                    "broken-characters",
+                    place,
+                    "含有无法识别的字符（编码损坏）".into(),
+                    "请检查原文件编码，另存为 UTF-8 或 Excel 工作簿",
+                );
             }
-            let cleaned = if field.long { clean::long(raw) } else { clean::short(raw) };
+            let (cleaned, joined) = if field.long {
+                clean::long_and_joined(raw)
+            } else {
+                (clean::short(raw), false)
+            };
             let (value, rest) = match field.role {
-                Some(Role::Type) => (field.known_value(&cleaned).map_or(cleaned.clone(), str::to_owned), None),
+                Some(Role::Type) => (
+                    field
+                        .known_value(&cleaned)
+                        .map_or(cleaned.clone(), str::to_owned),
+                    None,
+                ),
                 Some(Role::Level) => split_level(&cleaned),
                 _ => (cleaned, None),
             };
             if let Some(rest) = rest
-                && let Some(companion) = field.companion.as_deref().and_then(|k| kind.field_index(k))
+                && let Some(companion) =
+                    field.companion.as_deref().and_then(|k| kind.field_index(k))
                 && values[companion].is_none()
             {
                 values[companion] = Some((rest, None));
             }
-            let original = clean::differs_in_substance(raw, &value).then(|| raw.clone());
+            let original =
+                (joined || clean::differs_in_substance(raw, &value)).then(|| raw.clone());
             values[column.field] = Some((value, original));
         }
         self.from_sections(record, &mut values);
@@ -212,8 +270,13 @@ impl Drafter<'_> {
         let kind = self.columns.kind.clone();
         let field = kind.field_with(Role::Type);
         if !cell.is_empty() {
-            if let Some(field) = field.filter(|f| !f.values.is_empty() && f.known_value(cell).is_none()) {
-                let place = Place { file: self.places.file.clone(), ..Place::default() };
+            if let Some(field) =
+                field.filter(|f| !f.values.is_empty() && f.known_value(cell).is_none())
+            {
+                let place = Place {
+                    file: self.places.file.clone(),
+                    ..Place::default()
+                };
                 let problem = format!("{}“{cell}”不在通行的类型之列，按原样保留", field.label);
                 self.report(Severity::Notice, "unknown-type", place, problem, "");
             }
@@ -225,8 +288,17 @@ impl Drafter<'_> {
         if let Some(from_sheet) = infer::type_in_sheet_name(&self.places.sheet, &kind) {
             let key = field.map(|f| f.key.as_str());
             let place = self.places.place(record.first_row, key);
-            let problem = format!("类型为空，按工作表名“{}”推断为{from_sheet}", self.places.sheet);
-            self.report(Severity::Warning, "inferred-type", place, problem, "请在原表中补填类型");
+            let problem = format!(
+                "类型为空，按工作表名“{}”推断为{from_sheet}",
+                self.places.sheet
+            );
+            self.report(
+                Severity::Warning,
+                "inferred-type",
+                place,
+                problem,
+                "请在原表中补填类型",
+            );
             return from_sheet.to_owned();
         }
         kind.default_type.clone().unwrap_or_default()
@@ -239,7 +311,10 @@ impl Drafter<'_> {
         match level::parse(cell) {
             Some((normal, _)) => normal.to_owned(),
             None if cell.chars().count() <= 8 => {
-                let place = Place { file: self.places.file.clone(), ..Place::default() };
+                let place = Place {
+                    file: self.places.file.clone(),
+                    ..Place::default()
+                };
                 let problem = format!("层级“{cell}”不是通行的写法，按原样保留");
                 self.report(Severity::Notice, "unknown-level", place, problem, "");
                 cell.to_owned()
@@ -252,7 +327,9 @@ impl Drafter<'_> {
         if cell.is_empty() {
             return self.list.region.clone();
         }
-        self.regions.resolve(cell).unwrap_or_else(|| Region::unknown(cell))
+        self.regions
+            .resolve(cell)
+            .unwrap_or_else(|| Region::unknown(cell))
     }
 
     fn code(&mut self, cell: &str, row: u32) -> Option<ItemCode> {
@@ -268,7 +345,13 @@ impl Drafter<'_> {
         match ItemCode::parse(cell) {
             Err(_) => {
                 let problem = format!("编码“{cell}”含有不能用作编码的字符，改由登记系统编码");
-                self.report(Severity::Warning, "bad-code", place, problem, "编码只能由字母、数字、“-”“_”“.”组成，请核对");
+                self.report(
+                    Severity::Warning,
+                    "bad-code",
+                    place,
+                    problem,
+                    "编码只能由字母、数字、“-”“_”“.”组成，请核对",
+                );
                 None
             }
             Ok(code) if code.is_assigned() => {
@@ -278,7 +361,13 @@ impl Drafter<'_> {
             }
             Ok(code) => {
                 if let Some(problem) = code::implementation_code_problem(code.as_str()) {
-                    self.report(Severity::Warning, "implementation-code", place, problem, "请与政务服务事项库核对实施编码");
+                    self.report(
+                        Severity::Warning,
+                        "implementation-code",
+                        place,
+                        problem,
+                        "请与政务服务事项库核对实施编码",
+                    );
                 }
                 Some(code)
             }
@@ -288,14 +377,19 @@ impl Drafter<'_> {
 
 /// "无", "/" and dashes say that there is none.
 pub fn none_if_said(text: &str) -> &str {
-    if matches!(text, "无" | "/" | "／" | "-" | "—" | "——" | "--" | "\\") { "" } else { text }
+    if matches!(text, "无" | "/" | "／" | "-" | "—" | "——" | "--" | "\\") {
+        ""
+    } else {
+        text
+    }
 }
 
 /// The level word of a cell, and what follows it for the companion field.
 fn split_level(cell: &str) -> (String, Option<String>) {
     match level::parse(cell) {
         Some((_, rest)) if !rest.is_empty() => {
-            let word = cell[..cell.len() - rest.len()].trim_end_matches(['。', '，', '：', ':', '；', ' ']);
+            let word = cell[..cell.len() - rest.len()]
+                .trim_end_matches(['。', '，', '：', ':', '；', ' ']);
             (word.to_owned(), Some(rest.to_owned()))
         }
         _ => (cell.to_owned(), None),
@@ -305,7 +399,10 @@ fn split_level(cell: &str) -> (String, Option<String>) {
 /// The department that a column of bodies names: the one the title speaks of (林业和草原局 under
 /// 林业和草原系统…清单), else the most frequent; template words count for nobody, and a name in
 /// less than a fifth of the cells is not the list's.
-pub fn usual_department<'a>(cells: impl Iterator<Item = &'a str>, titles: &[&str]) -> Option<String> {
+pub fn usual_department<'a>(
+    cells: impl Iterator<Item = &'a str>,
+    titles: &[&str],
+) -> Option<String> {
     let mut counts: Vec<(String, usize)> = Vec::new();
     let mut total = 0;
     for cell in cells {
@@ -321,7 +418,11 @@ pub fn usual_department<'a>(cells: impl Iterator<Item = &'a str>, titles: &[&str
         }
     }
     let spoken_of = |name: &str| {
-        let trade: String = name.chars().skip_while(|c| !matches!(c, '市' | '县' | '区' | '省')).skip(1).collect();
+        let trade: String = name
+            .chars()
+            .skip_while(|c| !matches!(c, '市' | '县' | '区' | '省'))
+            .skip(1)
+            .collect();
         let trade = trade.trim_end_matches(['局', '委', '办', '厅']);
         trade.chars().count() >= 2 && titles.iter().any(|t| t.contains(trade))
     };

@@ -44,7 +44,9 @@ impl Columns {
     }
 
     pub fn column_of_field(&self, key: &str) -> Option<&Column> {
-        self.columns.iter().find(|c| self.kind.fields[c.field].key == key)
+        self.columns
+            .iter()
+            .find(|c| self.kind.fields[c.field].key == key)
     }
 
     /// Settles headings that stand twice (a commerce office repeats four columns and hides the
@@ -182,7 +184,11 @@ fn written(row: &Row, second: Option<&Row>) -> Vec<String> {
     (0..width)
         .map(|c| {
             let own = second.map_or("", |r| r.cell(c));
-            clean::short(if clean::is_blank(own) { row.cell(c) } else { own })
+            clean::short(if clean::is_blank(own) {
+                row.cell(c)
+            } else {
+                own
+            })
         })
         .collect()
 }
@@ -237,14 +243,20 @@ fn map(alternatives: &[Vec<String>], written: &[String], kind: &Arc<Kind>) -> Co
     let mut by_heading: HashMap<String, usize> = HashMap::new();
     // Labels before aliases: an alias of one field may be the label of another.
     for (index, field) in kind.fields.iter().enumerate() {
-        by_heading.entry(clean::heading(&field.label)).or_insert(index);
+        by_heading
+            .entry(clean::heading(&field.label))
+            .or_insert(index);
     }
     for (index, field) in kind.fields.iter().enumerate() {
         for alias in &field.aliases {
             by_heading.entry(clean::heading(alias)).or_insert(index);
         }
     }
-    let ignored = |names: &[String]| kind.ignored.iter().any(|i| names.contains(&clean::heading(i)));
+    let ignored = |names: &[String]| {
+        kind.ignored
+            .iter()
+            .any(|i| names.contains(&clean::heading(i)))
+    };
     let mut result = Columns {
         kind: kind.clone(),
         columns: Vec::new(),
@@ -260,7 +272,11 @@ fn map(alternatives: &[Vec<String>], written: &[String], kind: &Arc<Kind>) -> Co
             // The unlabelled second column under a heading that spans two.
             if let Some(field) = companion.take() {
                 taken[field] = true;
-                result.columns.push(Column { index, field, heading });
+                result.columns.push(Column {
+                    index,
+                    field,
+                    heading,
+                });
             }
             continue;
         }
@@ -277,14 +293,26 @@ fn map(alternatives: &[Vec<String>], written: &[String], kind: &Arc<Kind>) -> Co
                 match partner {
                     Some(partner) if !taken[partner] && names.len() > 1 => {
                         taken[partner] = true;
-                        result.columns.push(Column { index, field: partner, heading });
+                        result.columns.push(Column {
+                            index,
+                            field: partner,
+                            heading,
+                        });
                     }
-                    _ => result.repeated.push(Column { index, field, heading }),
+                    _ => result.repeated.push(Column {
+                        index,
+                        field,
+                        heading,
+                    }),
                 }
             }
             Some(&field) => {
                 taken[field] = true;
-                result.columns.push(Column { index, field, heading });
+                result.columns.push(Column {
+                    index,
+                    field,
+                    heading,
+                });
                 companion = companion_of(kind, field).filter(|&c| !taken[c]);
             }
         }

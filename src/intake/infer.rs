@@ -10,6 +10,8 @@ use super::clean;
 pub struct Title {
     /// Text as given.
     pub text: String,
+    /// Whether it is the file's name rather than a row of it.
+    pub is_file_name: bool,
     pub department: Option<String>,
     pub region: Option<Region>,
     pub kind: Option<String>,
@@ -35,11 +37,14 @@ pub fn title(text: &str, kinds: &Kinds, regions: &Regions) -> Title {
     }
     Title {
         text: text.trim().to_owned(),
+        is_file_name: false,
         department,
         region,
         kind: kind.map(|k| k.key.clone()),
         date,
-        stem: stem.trim_matches(['的', '—', '-', '_', '（', '）', '·']).to_owned(),
+        stem: stem
+            .trim_matches(['的', '—', '-', '_', '（', '）', '·'])
+            .to_owned(),
     }
 }
 
@@ -47,7 +52,8 @@ pub fn title(text: &str, kinds: &Kinds, regions: &Regions) -> Title {
 fn strip_copy_marks(text: &str) -> String {
     let mut text = text;
     if let Some(rest) = text.strip_prefix("附件") {
-        text = rest.trim_start_matches(|c: char| c.is_ascii_digit() || "一二三四五六七八九十".contains(c));
+        text = rest
+            .trim_start_matches(|c: char| c.is_ascii_digit() || "一二三四五六七八九十".contains(c));
         text = text.trim_start_matches(['：', ':', '、', '.', '-', '_']);
     }
     let mut text = text.trim_end_matches("副本").trim_end_matches(['-', '_']);
@@ -55,7 +61,9 @@ fn strip_copy_marks(text: &str) -> String {
     while let Some(open) = text.rfind('（') {
         let inner = &text[open + '（'.len_utf8()..];
         match inner.strip_suffix('）') {
-            Some(n) if !n.is_empty() && n.len() <= 2 && n.bytes().all(|b| b.is_ascii_digit()) => text = &text[..open],
+            Some(n) if !n.is_empty() && n.len() <= 2 && n.bytes().all(|b| b.is_ascii_digit()) => {
+                text = &text[..open]
+            }
             _ => break,
         }
     }
@@ -80,7 +88,9 @@ fn take_date(text: &str) -> (String, Option<Date>) {
             continue;
         };
         let day_end = after_year.find('日').filter(|&i| i <= 12);
-        let full = day_end.and_then(|i| date::parse(&text[at..text.len() - after_year.len() + i + '日'.len_utf8()]));
+        let full = day_end.and_then(|i| {
+            date::parse(&text[at..text.len() - after_year.len() + i + '日'.len_utf8()])
+        });
         let year = text[at..at + 4].parse::<i16>().ok();
         let (date, tail) = match (full, day_end) {
             (Some(d), Some(i)) => (Some(d), &after_year[i + '日'.len_utf8()..]),
@@ -91,7 +101,11 @@ fn take_date(text: &str) -> (String, Option<Date>) {
         };
         let head = text[..at].trim_end_matches('（');
         let opened = head.len() < at;
-        let tail = if opened { tail.trim_start_matches('）') } else { tail };
+        let tail = if opened {
+            tail.trim_start_matches('）')
+        } else {
+            tail
+        };
         return (format!("{head}{tail}"), date);
     }
     (text.to_owned(), None)
@@ -103,9 +117,21 @@ fn department_in(text: &str, kind: Option<&Kind>, region: Option<&Region>) -> Op
         .into_iter()
         .flat_map(|k| k.names().filter_map(|n| text.find(n)))
         .collect();
-    ends.extend(["权力清单", "责任清单", "权责清单", "清单", "目录", "基准", "事项", "职权", "行政"]
+    ends.extend(
+        [
+            "权力清单",
+            "责任清单",
+            "权责清单",
+            "清单",
+            "目录",
+            "基准",
+            "事项",
+            "职权",
+            "行政",
+        ]
         .iter()
-        .filter_map(|w| text.find(w)));
+        .filter_map(|w| text.find(w)),
+    );
     let head = &text[..ends.into_iter().filter(|&e| e > 0).min()?];
     let head = head.trim_end_matches(['的', '：', '-', '_']);
     let is_region = region.is_some_and(|r| r.name == head);
@@ -129,7 +155,11 @@ mod tests {
 
     fn read(text: &str) -> Title {
         let kinds = Kinds::parse(crate::assets::kinds()).expect("kinds parse");
-        title(text, &kinds, &Regions::parse(crate::assets::index_text("regions.tsv")))
+        title(
+            text,
+            &kinds,
+            &Regions::parse(crate::assets::index_text("regions.tsv")),
+        )
     }
 
     #[test]
@@ -149,7 +179,10 @@ mod tests {
         assert_eq!(t.department.as_deref(), Some("克拉玛依市交通运输局"));
 
         let t = read("克拉玛依市委宣传部（新闻出版局）2024年权责清单 (1)");
-        assert_eq!(t.department.as_deref(), Some("克拉玛依市委宣传部（新闻出版局）"));
+        assert_eq!(
+            t.department.as_deref(),
+            Some("克拉玛依市委宣传部（新闻出版局）")
+        );
 
         let t = read("克拉玛依市人防系统权责清单指导目录");
         assert_eq!(t.department, None);
@@ -158,8 +191,17 @@ mod tests {
 
     #[test]
     fn an_edition_word_is_no_part_of_a_list_s_title() {
-        assert_eq!(read("克拉玛依市财政局权责清单（2026年版）").stem, "权责清单");
-        assert_eq!(read("江门市生态环境局行政处罚自由裁量权基准（2020年3月1日）").date.map(date::chinese).as_deref(), Some("2020年3月1日"));
+        assert_eq!(
+            read("克拉玛依市财政局权责清单（2026年版）").stem,
+            "权责清单"
+        );
+        assert_eq!(
+            read("江门市生态环境局行政处罚自由裁量权基准（2020年3月1日）")
+                .date
+                .map(date::chinese)
+                .as_deref(),
+            Some("2020年3月1日")
+        );
         assert_eq!(read("11月31日").date, None);
     }
 }

@@ -9,8 +9,16 @@ use super::Hints;
 pub const FILE_NAME: &str = "lists.csv";
 
 /// Columns of the manifest.
-pub const COLUMNS: [&str; 8] =
-    ["file", "kind", "department", "region", "document_no", "published_on", "effective_on", "title"];
+pub const COLUMNS: [&str; 8] = [
+    "file",
+    "kind",
+    "department",
+    "region",
+    "document_no",
+    "published_on",
+    "effective_on",
+    "title",
+];
 
 /// Whether the headings are a manifest's.
 pub fn is_manifest(text: &[u8]) -> bool {
@@ -34,25 +42,47 @@ pub fn parse(name: &str, text: &[u8]) -> (Vec<(String, Hints)>, Vec<Finding>) {
             ..Place::default()
         };
         let Ok(record) = record else {
-            findings.push(Finding::new(Severity::Error, "manifest", place(""), "该行无法读取", "请另存为 UTF-8 的 CSV"));
+            findings.push(Finding::new(
+                Severity::Error,
+                "manifest",
+                place(""),
+                "该行无法读取",
+                "请另存为 UTF-8 的 CSV",
+            ));
             continue;
         };
         let cell = |column: &str| {
             let at = headers.iter().position(|h| h.trim() == column)?;
-            record.get(at).map(str::trim).filter(|c| !c.is_empty()).map(str::to_owned)
+            record
+                .get(at)
+                .map(str::trim)
+                .filter(|c| !c.is_empty())
+                .map(str::to_owned)
         };
         let mut day = |column: &str| {
             let text = cell(column)?;
             let parsed = date::parse(&text);
             if parsed.is_none() {
                 let problem = format!("“{text}”不是日期");
-                findings.push(Finding::new(Severity::Error, "manifest", place(column), problem, "请写成 2026-11-23"));
+                findings.push(Finding::new(
+                    Severity::Error,
+                    "manifest",
+                    place(column),
+                    problem,
+                    "请写成 2026-11-23",
+                ));
             }
             parsed
         };
         let (published_on, effective_on) = (day("published_on"), day("effective_on"));
         let Some(file) = cell("file") else {
-            findings.push(Finding::new(Severity::Error, "manifest", place("file"), "没有写文件名", "请填写 file 列"));
+            findings.push(Finding::new(
+                Severity::Error,
+                "manifest",
+                place("file"),
+                "没有写文件名",
+                "请填写 file 列",
+            ));
             continue;
         };
         let hints = Hints {

@@ -112,18 +112,38 @@ impl Intake {
         }
     }
 
-    fn sheets(&self, source: &Source) -> Result<(Vec<sheet::SheetSource>, Vec<Finding>), Box<Finding>> {
-        let place = Place { file: source.name.clone(), ..Place::default() };
+    fn sheets(
+        &self,
+        source: &Source,
+    ) -> Result<(Vec<sheet::SheetSource>, Vec<Finding>), Box<Finding>> {
+        let place = Place {
+            file: source.name.clone(),
+            ..Place::default()
+        };
         let refuse = |rule: &str, problem: String, mend: &str| {
-            Box::new(Finding::new(Severity::Error, rule, place.clone(), problem, mend))
+            Box::new(Finding::new(
+                Severity::Error,
+                rule,
+                place.clone(),
+                problem,
+                mend,
+            ))
         };
         let unreadable = |e: std::io::Error| {
             tracing::warn!(file = %source.name, error = %e, "file cannot be read");
-            refuse("unreadable", "文件无法读取".into(), "请确认文件存在、有读取权限且未被其他程序占用")
+            refuse(
+                "unreadable",
+                "文件无法读取".into(),
+                "请确认文件存在、有读取权限且未被其他程序占用",
+            )
         };
         let size = source.len().map_err(unreadable)?;
         if size == 0 {
-            return Err(refuse("empty-file", "文件是空的".into(), "请检查是否选错文件"));
+            return Err(refuse(
+                "empty-file",
+                "文件是空的".into(),
+                "请检查是否选错文件",
+            ));
         }
         if let Some(limit) = self.limits.file_bytes.filter(|&l| size > l) {
             let problem = format!("文件大小 {} MB，超过 {} MB 的上限", size >> 20, limit >> 20);
@@ -138,18 +158,32 @@ impl Intake {
         let read = match format {
             sniff::Format::Other(what) => {
                 let problem = format!("这是{what}，不是 Excel 工作簿或 CSV 文本");
-                return Err(refuse("not-a-table", problem, "请提交 .xls、.xlsx 或 .csv 文件"));
+                return Err(refuse(
+                    "not-a-table",
+                    problem,
+                    "请提交 .xls、.xlsx 或 .csv 文件",
+                ));
             }
             sniff::Format::Text(encoding) => {
                 let text = match &source.bytes {
                     Bytes::File(path) => delimited::Delimited::from_file(path, encoding),
-                    Bytes::Memory(bytes) => delimited::Delimited::from_bytes(bytes.clone(), encoding),
+                    Bytes::Memory(bytes) => {
+                        delimited::Delimited::from_bytes(bytes.clone(), encoding)
+                    }
                 };
                 let text = text.map_err(unreadable)?;
                 return Ok((vec![sheet::SheetSource::text(text)], Vec::new()));
             }
-            sniff::Format::Ole => workbook::read(&source.read_all().map_err(unreadable)?, &self.limits, workbook::read_xls),
-            sniff::Format::Zip => workbook::read(&source.read_all().map_err(unreadable)?, &self.limits, workbook::read_xlsx),
+            sniff::Format::Ole => workbook::read(
+                &source.read_all().map_err(unreadable)?,
+                &self.limits,
+                workbook::read_xls,
+            ),
+            sniff::Format::Zip => workbook::read(
+                &source.read_all().map_err(unreadable)?,
+                &self.limits,
+                workbook::read_xlsx,
+            ),
         };
         let read = read.map_err(|e| {
             if let workbook::WorkbookError::Damaged(cause) = &e {
@@ -167,7 +201,11 @@ impl Intake {
                 workbook::Sheet::Hidden(name) => findings.push(Finding::new(
                     Severity::Warning,
                     "hidden-sheet",
-                    Place { file: source.name.clone(), sheet: name, ..Place::default() },
+                    Place {
+                        file: source.name.clone(),
+                        sheet: name,
+                        ..Place::default()
+                    },
                     "工作表是隐藏的，未导入",
                     "如需公布其中的事项，请取消隐藏",
                 )),

@@ -115,7 +115,11 @@ impl Opened {
                         "请填写名称，或删除该行",
                     ));
                 }
-                drafts.not_taken.push(RowNotTaken { place, reason: reason.into(), text: skipped.text });
+                drafts.not_taken.push(RowNotTaken {
+                    place,
+                    reason: reason.into(),
+                    text: skipped.text,
+                });
             }
             let mut drafter = Drafter {
                 columns: &columns,
@@ -130,9 +134,16 @@ impl Opened {
                 match drafter.draft(record) {
                     Some(item) => drafts.items.push(item),
                     None => {
-                        let reason = drafter.findings.last().map_or_else(String::new, |f| f.problem.clone());
+                        let reason = drafter
+                            .findings
+                            .last()
+                            .map_or_else(String::new, |f| f.problem.clone());
                         let text = clean::short(&text.chars().take(80).collect::<String>());
-                        drafts.not_taken.push(RowNotTaken { place: places.place(row, None), reason, text });
+                        drafts.not_taken.push(RowNotTaken {
+                            place: places.place(row, None),
+                            reason,
+                            text,
+                        });
                     }
                 }
             }
@@ -187,7 +198,11 @@ pub(super) fn plan(
         rows: 0,
     };
     let lists = planner.run(&sheets);
-    let Planner { mut findings, segments, .. } = planner;
+    let Planner {
+        mut findings,
+        segments,
+        ..
+    } = planner;
     let lists = match lists {
         Ok(lists) => lists,
         Err(finding) => {
@@ -207,16 +222,30 @@ pub(super) fn plan(
 
 impl Planner<'_> {
     fn place(&self, sheet: &str) -> Place {
-        Place { file: self.file.to_owned(), sheet: sheet.to_owned(), ..Place::default() }
+        Place {
+            file: self.file.to_owned(),
+            sheet: sheet.to_owned(),
+            ..Place::default()
+        }
     }
 
     fn refuse(&self, rule: &str, problem: String, mend: &str) -> Box<Finding> {
-        Box::new(Finding::new(Severity::Error, rule, self.place(""), problem, mend))
+        Box::new(Finding::new(
+            Severity::Error,
+            rule,
+            self.place(""),
+            problem,
+            mend,
+        ))
     }
 
     fn unreadable(&self, error: &std::io::Error) -> Box<Finding> {
         tracing::warn!(file = self.file, %error, "sheet cannot be read");
-        self.refuse("unreadable", "文件内容无法读取".into(), "请检查文件是否完整")
+        self.refuse(
+            "unreadable",
+            "文件内容无法读取".into(),
+            "请检查文件是否完整",
+        )
     }
 
     fn run(&mut self, sheets: &[SheetSource]) -> Result<Vec<ListPlan>, Box<Finding>> {
@@ -224,22 +253,42 @@ impl Planner<'_> {
             None => None,
             Some(name) => Some(self.intake.kinds.named(name).cloned().ok_or_else(|| {
                 let known: Vec<&str> = self.intake.kinds.iter().map(|k| k.key.as_str()).collect();
-                self.refuse("unknown-kind", format!("没有名为“{name}”的清单类型"), &format!("可用的类型：{}", known.join("、")))
+                self.refuse(
+                    "unknown-kind",
+                    format!("没有名为“{name}”的清单类型"),
+                    &format!("可用的类型：{}", known.join("、")),
+                )
             })?),
         };
         let stem = self.file.rsplit(['/', '\\']).next().unwrap_or(self.file);
         let stem = stem.rsplit_once('.').map_or(stem, |(s, _)| s);
-        let file_title = infer::title(stem, &self.intake.kinds, &self.intake.regions);
+        let file_title = Title {
+            is_file_name: true,
+            ..infer::title(stem, &self.intake.kinds, &self.intake.regions)
+        };
         let mut seen = Vec::new();
         for (index, sheet) in sheets.iter().enumerate() {
-            let head = sheet.first_rows(HEADING_ROWS + 1).map_err(|e| self.unreadable(&e))?;
+            let head = sheet
+                .first_rows(HEADING_ROWS + 1)
+                .map_err(|e| self.unreadable(&e))?;
             let named = head
                 .first()
                 .and_then(|r| r.filled().next())
                 .and_then(|(_, t)| self.intake.kinds.named(&clean::heading(t)))
-                .or_else(|| file_title.kind.as_deref().and_then(|k| self.intake.kinds.get(k)));
+                .or_else(|| {
+                    file_title
+                        .kind
+                        .as_deref()
+                        .and_then(|k| self.intake.kinds.get(k))
+                });
             let named = named.cloned();
-            let found = heading::find(&head, sheet.merges(), &self.intake.kinds, only.as_deref(), named.as_deref());
+            let found = heading::find(
+                &head,
+                sheet.merges(),
+                &self.intake.kinds,
+                only.as_deref(),
+                named.as_deref(),
+            );
             match found {
                 Some(headings) => {
                     self.titles_of(index, &head, &headings);
@@ -267,22 +316,43 @@ impl Planner<'_> {
     }
 
     /// No sheet has headings of a known kind: says what was seen instead.
-    fn no_table(&self, seen: &[(String, Vec<super::table::Row>)], only: Option<&Kind>) -> Box<Finding> {
+    fn no_table(
+        &self,
+        seen: &[(String, Vec<super::table::Row>)],
+        only: Option<&Kind>,
+    ) -> Box<Finding> {
         let Some((_, head)) = seen.first() else {
-            return self.refuse("empty-file", "文件中没有任何内容".into(), "请检查是否选错文件");
+            return self.refuse(
+                "empty-file",
+                "文件中没有任何内容".into(),
+                "请检查是否选错文件",
+            );
         };
         let row = head.iter().max_by_key(|r| r.filled().count());
         let texts: Vec<String> = row
             .into_iter()
-            .flat_map(|r| r.filled().take(8).map(|(_, t)| clean::short(t).chars().take(12).collect()))
+            .flat_map(|r| {
+                r.filled()
+                    .take(8)
+                    .map(|(_, t)| clean::short(t).chars().take(12).collect())
+            })
             .collect();
         let expected = match only {
-            Some(kind) => kind.fields.iter().filter(|f| f.required).map(|f| f.label.as_str()).collect::<Vec<_>>().join("、"),
+            Some(kind) => kind
+                .fields
+                .iter()
+                .filter(|f| f.required)
+                .map(|f| f.label.as_str())
+                .collect::<Vec<_>>()
+                .join("、"),
             None => "事项名称、权力类型、实施依据、行使主体".to_owned(),
         };
         self.refuse(
             "no-table",
-            format!("前 {HEADING_ROWS} 行内没有可识别的表头（看到的内容：{}）", texts.join("、")),
+            format!(
+                "前 {HEADING_ROWS} 行内没有可识别的表头（看到的内容：{}）",
+                texts.join("、")
+            ),
             &format!("请保留公布时的表头行，例如：{expected}"),
         )
     }
@@ -293,7 +363,8 @@ impl Planner<'_> {
                 let letters = text.chars().filter(|c| c.is_alphabetic()).count();
                 if (4..=120).contains(&letters) && row.filled().count() <= 3 {
                     let title = infer::title(text, &self.intake.kinds, &self.intake.regions);
-                    if title.kind.is_some() || title.department.is_some() || title.region.is_some() {
+                    if title.kind.is_some() || title.department.is_some() || title.region.is_some()
+                    {
                         self.titles.push((sheet, title));
                     }
                 }
@@ -303,16 +374,27 @@ impl Planner<'_> {
 
     /// Whether rows say themselves which list they belong to.
     fn is_aggregate(&self, columns: &Columns) -> bool {
-        let decides = columns.with_role(Role::Kind).is_some() || columns.with_role(Role::Region).is_some();
-        decides && self.hints.department.is_none() && !self.titles.iter().any(|(_, t)| t.department.is_some())
+        let decides =
+            columns.with_role(Role::Kind).is_some() || columns.with_role(Role::Region).is_some();
+        decides
+            && self.hints.department.is_none()
+            && !self.titles.iter().any(|(_, t)| t.department.is_some())
     }
 
     /// Goes over a sheet's rows once: tables inside it, groups of rows, filled columns.
-    fn scan(&mut self, index: usize, sheet: &SheetSource, headings: Headings) -> Result<(), Box<Finding>> {
+    fn scan(
+        &mut self,
+        index: usize,
+        sheet: &SheetSource,
+        headings: Headings,
+    ) -> Result<(), Box<Finding>> {
         let markers = self.heading_markers();
         let limit = self.intake.limits.rows;
         let mut after = headings.last_row;
-        self.segments.push(Segment { sheet: index, headings });
+        self.segments.push(Segment {
+            sheet: index,
+            headings,
+        });
         self.filled.push(Vec::new());
         let mut previous: Option<usize> = None;
         let mut too_many = false;
@@ -331,12 +413,22 @@ impl Planner<'_> {
             });
             if may_be_heading {
                 let current = &self.segments[self.segments.len() - 1].headings.best;
-                if let Some(next) = heading::repeated(&view.to_row(), sheet.merges(), current, &self.intake.kinds) {
+                if let Some(next) =
+                    heading::repeated(&view.to_row(), sheet.merges(), current, &self.intake.kinds)
+                {
                     let same = next.best.kind.key == current.kind.key
-                        && next.best.columns.iter().map(|c| (c.index, c.field)).eq(current.columns.iter().map(|c| (c.index, c.field)));
+                        && next
+                            .best
+                            .columns
+                            .iter()
+                            .map(|c| (c.index, c.field))
+                            .eq(current.columns.iter().map(|c| (c.index, c.field)));
                     after = next.last_row;
                     if !same {
-                        self.segments.push(Segment { sheet: index, headings: next });
+                        self.segments.push(Segment {
+                            sheet: index,
+                            headings: next,
+                        });
                         self.filled.push(Vec::new());
                         previous = None;
                     }
@@ -356,7 +448,11 @@ impl Planner<'_> {
         scanned.map_err(|e| self.unreadable(&e))?;
         if too_many {
             let limit = limit.unwrap_or_default();
-            return Err(self.refuse("too-many-rows", format!("内容超过 {limit} 行的上限"), "请拆分后分别提交"));
+            return Err(self.refuse(
+                "too-many-rows",
+                format!("内容超过 {limit} 行的上限"),
+                "请拆分后分别提交",
+            ));
         }
         Ok(())
     }
@@ -390,9 +486,14 @@ impl Planner<'_> {
     /// continues the one above.
     fn group_of(&mut self, view: &RowView<'_>, previous: Option<usize>) -> usize {
         let columns = &self.segments[self.segments.len() - 1].headings.best;
-        let mut key = Key { kind: columns.kind.key.clone(), ..Key::default() };
+        let mut key = Key {
+            kind: columns.kind.key.clone(),
+            ..Key::default()
+        };
         if self.is_aggregate(columns) {
-            let titled = columns.with_role(Role::Title).is_some_and(|c| view.is_filled(c.index));
+            let titled = columns
+                .with_role(Role::Title)
+                .is_some_and(|c| view.is_filled(c.index));
             if let (false, Some(previous)) = (titled, previous) {
                 return previous;
             }
@@ -439,13 +540,20 @@ impl Planner<'_> {
                     Severity::Warning,
                     "repeated-column",
                     place(passed.index, &passed.heading),
-                    format!("表头“{}”出现两次，导入了填写更完整的 {} 列", passed.heading, column_letter(read.index)),
+                    format!(
+                        "表头“{}”出现两次，导入了填写更完整的 {} 列",
+                        passed.heading,
+                        column_letter(read.index)
+                    ),
                     "请删除多余的列",
                 ));
             }
             for (index, heading) in &segment.headings.best.unknown {
                 let elsewhere = kinds.iter().any(|k| {
-                    heading::reread(&segment.headings, k).columns.iter().any(|c| c.index == *index)
+                    heading::reread(&segment.headings, k)
+                        .columns
+                        .iter()
+                        .any(|c| c.index == *index)
                 });
                 if count(*index) > 0 && !elsewhere {
                     self.findings.push(Finding::new(
@@ -458,7 +566,11 @@ impl Planner<'_> {
                 }
             }
             let labelled = |c: usize| {
-                segment.headings.alternatives.get(c).is_some_and(|a| !a.is_empty())
+                segment
+                    .headings
+                    .alternatives
+                    .get(c)
+                    .is_some_and(|a| !a.is_empty())
                     || segment.headings.best.columns.iter().any(|k| k.index == c)
             };
             for column in (0..filled.len()).filter(|&c| count(c) > 0 && !labelled(c)) {
@@ -484,8 +596,15 @@ impl Planner<'_> {
                 Some(kind) => kind.clone(),
                 None => {
                     let kind = self.segments[first].headings.best.kind.clone();
-                    let problem = format!("清单类型“{}”不是已知的类型，按{}处理", key.kind, kind.name);
-                    self.findings.push(Finding::new(Severity::Notice, "unknown-kind", self.place(""), problem, ""));
+                    let problem =
+                        format!("清单类型“{}”不是已知的类型，按{}处理", key.kind, kind.name);
+                    self.findings.push(Finding::new(
+                        Severity::Notice,
+                        "unknown-kind",
+                        self.place(""),
+                        problem,
+                        "",
+                    ));
                     kind
                 }
             };
@@ -513,7 +632,11 @@ impl Planner<'_> {
     ) -> Option<ListPlan> {
         let mut inferences = Vec::new();
         let mut infer = |what: &str, value: &str, from: String| {
-            inferences.push(Inference { what: what.into(), value: value.into(), from });
+            inferences.push(Inference {
+                what: what.into(),
+                value: value.into(),
+                from,
+            });
         };
         let in_sheets: Vec<usize> = runs.keys().map(|&s| self.segments[s].sheet).collect();
         let titles: Vec<Title> = self
@@ -524,7 +647,11 @@ impl Planner<'_> {
             .chain([file_title.clone()])
             .collect();
         let said = |t: &Title| {
-            if t.text == file_title.text { "文件名".to_owned() } else { format!("标题“{}”", t.text) }
+            if t.is_file_name {
+                "文件名".to_owned()
+            } else {
+                format!("标题“{}”", t.text)
+            }
         };
         if self.hints.kind.is_none() && key.kind == kind.key {
             infer("清单类型", &kind.name, "表头".into());
@@ -551,7 +678,12 @@ impl Planner<'_> {
             infer("日期", &date.to_string(), said(t));
         }
         Some(ListPlan {
-            list: ListId { department, region, kind: kind.key.clone(), title },
+            list: ListId {
+                department,
+                region,
+                kind: kind.key.clone(),
+                title,
+            },
             kind: kind.clone(),
             document_no: self.hints.document_no.clone(),
             published_on: self.hints.published_on,
@@ -570,7 +702,12 @@ impl Planner<'_> {
         said: &dyn Fn(&Title) -> String,
         infer: &mut dyn FnMut(&str, &str, String),
     ) -> Region {
-        let known = |text: &str| self.intake.regions.resolve(text).unwrap_or_else(|| Region::unknown(text));
+        let known = |text: &str| {
+            self.intake
+                .regions
+                .resolve(text)
+                .unwrap_or_else(|| Region::unknown(text))
+        };
         if let Some(region) = &self.hints.region {
             return known(region);
         }
@@ -602,7 +739,10 @@ impl Planner<'_> {
         Region::unknown("未注明")
     }
 
-    #[expect(clippy::too_many_arguments, reason = "one step of `list`, split for length")]
+    #[expect(
+        clippy::too_many_arguments,
+        reason = "one step of `list`, split for length"
+    )]
     fn department(
         &self,
         sheets: &[SheetSource],
@@ -620,7 +760,7 @@ impl Planner<'_> {
             return Some(key.department.clone());
         }
         let (in_file_name, in_rows): (Vec<&Title>, Vec<&Title>) =
-            titles.iter().partition(|t| said(t) == "文件名");
+            titles.iter().partition(|t| t.is_file_name);
         let from = |titles: &[&Title]| {
             titles
                 .iter()
@@ -631,12 +771,13 @@ impl Planner<'_> {
             for (segment, runs) in runs {
                 let segment = &self.segments[*segment];
                 let column = segment.headings.best.with_role(Role::Department)?;
-                let read = sheets[segment.sheet].read(&mut runs.iter().copied().take(64), &mut |row| {
-                    let cell = row.cell(column.index);
-                    if !clean::is_blank(cell) {
-                        cells.push(cell.to_owned());
-                    }
-                });
+                let read =
+                    sheets[segment.sheet].read(&mut runs.iter().copied().take(64), &mut |row| {
+                        let cell = row.cell(column.index);
+                        if !clean::is_blank(cell) {
+                            cells.push(cell.to_owned());
+                        }
+                    });
                 read.ok()?;
             }
             let heading = kind.field_with(Role::Department)?.label.clone();
@@ -657,7 +798,8 @@ impl Planner<'_> {
         if let Some(title) = &self.hints.title {
             return title.trim().to_owned();
         }
-        let usable = |t: &&Title| t.kind.as_deref() == Some(kind.key.as_str()) && !t.stem.is_empty();
+        let usable =
+            |t: &&Title| t.kind.as_deref() == Some(kind.key.as_str()) && !t.stem.is_empty();
         let mut stems: Vec<&str> = self
             .titles
             .iter()

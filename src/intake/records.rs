@@ -64,10 +64,17 @@ impl<'a> Builder<'a> {
                 .iter()
                 .position(|c| columns.kind.fields[c.field].role == Some(role))
         };
-        let dividers = [Role::Subtitle, Role::Key, Role::Code, Role::Department, Role::Level, Role::Type]
-            .into_iter()
-            .filter_map(role)
-            .collect();
+        let dividers = [
+            Role::Subtitle,
+            Role::Key,
+            Role::Code,
+            Role::Department,
+            Role::Level,
+            Role::Type,
+        ]
+        .into_iter()
+        .filter_map(role)
+        .collect();
         Self {
             columns,
             merges,
@@ -96,7 +103,9 @@ impl<'a> Builder<'a> {
 
     /// Takes the next row of the sheet.
     pub fn push(&mut self, row: &Row) {
-        let known = (0..self.columns.columns.len()).filter(|&p| self.filled(row, p)).count();
+        let known = (0..self.columns.columns.len())
+            .filter(|&p| self.filled(row, p))
+            .count();
         if known == 0 && row.filled().count() == 0 {
             return;
         }
@@ -142,13 +151,27 @@ impl<'a> Builder<'a> {
         let (_, first) = row.filled().next()?;
         let first = clean::heading(first);
         let title_filled = self.title.is_some_and(|t| self.filled(row, t));
-        let total = ["合计", "总计", "小计", "共计"].iter().any(|w| first.starts_with(w));
+        let total = ["合计", "总计", "小计", "共计"]
+            .iter()
+            .any(|w| first.starts_with(w));
         if total && known <= 4 && first.chars().count() <= 24 {
             return Some(Skip::Total);
         }
-        let note = ["备注", "注：", "注:", "注1", "说明", "填表", "制表", "填报", "审核人", "单位（盖章）", "附注"]
-            .iter()
-            .any(|w| first.starts_with(&clean::heading(w)) || first == clean::heading(w));
+        let note = [
+            "备注",
+            "注：",
+            "注:",
+            "注1",
+            "说明",
+            "填表",
+            "制表",
+            "填报",
+            "审核人",
+            "单位（盖章）",
+            "附注",
+        ]
+        .iter()
+        .any(|w| first.starts_with(&clean::heading(w)) || first == clean::heading(w));
         let spare = row.filled().count() <= 3;
         if note && spare && (!title_filled || known <= 1) {
             return Some(Skip::Note);
@@ -156,7 +179,8 @@ impl<'a> Builder<'a> {
         // A sentence merged across the table is a note too.
         let (column, text) = row.filled().next()?;
         let alone = row.filled().count() == 1;
-        (alone && self.merges.is_wide(row.number, column) && text.chars().count() > 40).then_some(Skip::Note)
+        (alone && self.merges.is_wide(row.number, column) && text.chars().count() > 40)
+            .then_some(Skip::Note)
     }
 
     /// A heading inside the table: one short text alone in the row, in a merged range or before
@@ -177,8 +201,14 @@ impl<'a> Builder<'a> {
         let title_column = self.title.map(|t| self.columns.columns[t].index);
         let wide = self.merges.is_wide(row.number, column);
         let before_title = title_column.is_some_and(|t| column < t);
-        let opens = clean::heading(text).starts_with(['一', '二', '三', '四', '五', '六', '七', '八', '九', '十', '（', '第']);
-        if covered || !(wide || before_title || (Some(column) == title_column && opens && text.chars().count() <= 20)) {
+        let opens = clean::heading(text).starts_with([
+            '一', '二', '三', '四', '五', '六', '七', '八', '九', '十', '（', '第',
+        ]);
+        if covered
+            || !(wide
+                || before_title
+                || (Some(column) == title_column && opens && text.chars().count() <= 20))
+        {
             return false;
         }
         // A bare running number is not a heading.
@@ -246,7 +276,13 @@ impl<'a> Builder<'a> {
 
     /// Value of a blank cell at the beginning of a record: from the merged range that covers it;
     /// without one, from the item's first row where the field says that it spans.
-    fn inherited(&self, row: &Row, position: usize, previous: Option<&Record>, continued: bool) -> String {
+    fn inherited(
+        &self,
+        row: &Row,
+        position: usize,
+        previous: Option<&Record>,
+        continued: bool,
+    ) -> String {
         let column = self.columns.columns[position].index;
         let Some(previous) = previous else {
             return if self.span(position) == Some(Span::List) {

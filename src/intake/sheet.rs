@@ -45,7 +45,9 @@ impl RowView<'_> {
     pub fn cell(&self, column: usize) -> std::borrow::Cow<'_, str> {
         match self {
             Self::Row(row) => row.cell(column).into(),
-            Self::Record(record, _) => String::from_utf8_lossy(record.get(column).unwrap_or_default()),
+            Self::Record(record, _) => {
+                String::from_utf8_lossy(record.get(column).unwrap_or_default())
+            }
         }
     }
 
@@ -62,7 +64,8 @@ impl RowView<'_> {
             Self::Row(row) => !clean::is_blank(row.cell(column)),
             Self::Record(record, _) => {
                 let bytes = record.get(column).unwrap_or_default();
-                !bytes.is_empty() && !clean::is_blank(&String::from_utf8_lossy(&bytes[..bytes.len().min(64)]))
+                !bytes.is_empty()
+                    && !clean::is_blank(&String::from_utf8_lossy(&bytes[..bytes.len().min(64)]))
             }
         }
     }
@@ -71,7 +74,9 @@ impl RowView<'_> {
     pub fn to_row(&self) -> Row {
         Row {
             number: self.number(),
-            cells: (0..self.width()).map(|c| self.cell(c).into_owned()).collect(),
+            cells: (0..self.width())
+                .map(|c| self.cell(c).into_owned())
+                .collect(),
         }
     }
 }
@@ -94,11 +99,17 @@ static NO_MERGES: Merges = Merges::none();
 
 impl SheetSource {
     pub fn table(table: Table) -> Self {
-        Self { name: table.sheet.clone(), content: Content::Table(table) }
+        Self {
+            name: table.sheet.clone(),
+            content: Content::Table(table),
+        }
     }
 
     pub fn text(text: Delimited) -> Self {
-        Self { name: String::new(), content: Content::Text(text) }
+        Self {
+            name: String::new(),
+            content: Content::Text(text),
+        }
     }
 
     pub fn merges(&self) -> &Merges {
@@ -133,7 +144,13 @@ impl SheetSource {
             Content::Table(table) => {
                 for (index, row) in table.rows.iter().enumerate() {
                     let at = index as u64;
-                    let run = Run { start: RowStart { byte: at, row: row.number }, end: at + 1 };
+                    let run = Run {
+                        start: RowStart {
+                            byte: at,
+                            row: row.number,
+                        },
+                        end: at + 1,
+                    };
                     if !each(run, &RowView::Row(row)) {
                         break;
                     }
@@ -150,12 +167,22 @@ impl SheetSource {
     ///
     /// # Errors
     /// When the text cannot be read.
-    pub fn read(&self, runs: &mut dyn Iterator<Item = Run>, each: &mut dyn FnMut(&Row)) -> io::Result<()> {
+    pub fn read(
+        &self,
+        runs: &mut dyn Iterator<Item = Run>,
+        each: &mut dyn FnMut(&Row),
+    ) -> io::Result<()> {
         match &self.content {
             Content::Table(table) => {
-                let index = |n: u64| usize::try_from(n).unwrap_or(usize::MAX).min(table.rows.len());
+                let index = |n: u64| {
+                    usize::try_from(n)
+                        .unwrap_or(usize::MAX)
+                        .min(table.rows.len())
+                };
                 for run in runs {
-                    table.rows[index(run.start.byte)..index(run.end)].iter().for_each(&mut *each);
+                    table.rows[index(run.start.byte)..index(run.end)]
+                        .iter()
+                        .for_each(&mut *each);
                 }
                 Ok(())
             }

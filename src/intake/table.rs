@@ -62,7 +62,9 @@ impl Merges {
     /// The range that begins in this column and covers this row.
     pub fn in_column(&self, row: u32, column: usize) -> Option<&Merge> {
         let column = u32::try_from(column).ok()?;
-        let end = self.ranges.partition_point(|m| (m.first_column, m.first_row) <= (column, row));
+        let end = self
+            .ranges
+            .partition_point(|m| (m.first_column, m.first_row) <= (column, row));
         let merge = self.ranges[..end].last()?;
         (merge.first_column == column && merge.last_row >= row).then_some(merge)
     }
@@ -85,7 +87,11 @@ impl Merges {
         let column = u32::try_from(column).ok()?;
         self.ranges
             .iter()
-            .find(|m| (m.first_row..=m.last_row).contains(&row) && m.first_column < column && column <= m.last_column)
+            .find(|m| {
+                (m.first_row..=m.last_row).contains(&row)
+                    && m.first_column < column
+                    && column <= m.last_column
+            })
             .and_then(|m| usize::try_from(m.first_column).ok())
     }
 }
@@ -104,7 +110,10 @@ impl Table {
     pub fn new(sheet: String, mut rows: Vec<Row>, merges: Merges) -> Self {
         for merge in &merges.ranges {
             let start = rows.partition_point(|r| r.number < merge.first_row);
-            for row in rows[start..].iter_mut().take_while(|r| r.number <= merge.last_row) {
+            for row in rows[start..]
+                .iter_mut()
+                .take_while(|r| r.number <= merge.last_row)
+            {
                 for column in merge.first_column..=merge.last_column {
                     let first = row.number == merge.first_row && column == merge.first_column;
                     if let Some(cell) = row.cells.get_mut(column as usize)
@@ -119,7 +128,11 @@ impl Table {
             }
         }
         rows.retain(|r| !r.is_blank());
-        Self { sheet, rows, merges }
+        Self {
+            sheet,
+            rows,
+            merges,
+        }
     }
 }
 
@@ -129,8 +142,17 @@ mod tests {
 
     #[test]
     fn cells_know_the_range_that_covers_them() {
-        let merge = |first_row, last_row, first_column, last_column| Merge { first_row, last_row, first_column, last_column };
-        let merges = Merges::new(vec![merge(3, 5, 0, 0), merge(6, 7, 0, 0), merge(1, 1, 2, 9)]);
+        let merge = |first_row, last_row, first_column, last_column| Merge {
+            first_row,
+            last_row,
+            first_column,
+            last_column,
+        };
+        let merges = Merges::new(vec![
+            merge(3, 5, 0, 0),
+            merge(6, 7, 0, 0),
+            merge(1, 1, 2, 9),
+        ]);
         assert_eq!(merges.covered_from(3, 0), None);
         assert_eq!(merges.covered_from(4, 0), Some(3));
         assert_eq!(merges.covered_from(7, 0), Some(6));

@@ -16,13 +16,17 @@ const DENSE_CELLS: u64 = 40_000_000;
 pub enum WorkbookError {
     #[error("文件设有打开密码，无法读取。请另存为无密码的副本后再试")]
     Password,
-    #[error("文件已损坏或不完整，无法作为 Excel 工作簿打开。请用 Excel 或 WPS 打开原件，另存后再试")]
+    #[error(
+        "文件已损坏或不完整，无法作为 Excel 工作簿打开。请用 Excel 或 WPS 打开原件，另存后再试"
+    )]
     Damaged(String),
     #[error("文件解压后超过 {0} MB，可能不是正常的工作簿。请删除多余的工作表、图片后再试")]
     TooLarge(u64),
     #[error("工作表“{sheet}”内容超过 {rows} 行的上限。请拆分后分别提交")]
     TooManyRows { sheet: String, rows: u32 },
-    #[error("工作表的单元格位置超出正常范围，可能在很远处有无意输入的内容。请删除表格以外的行和列后再试")]
+    #[error(
+        "工作表的单元格位置超出正常范围，可能在很远处有无意输入的内容。请删除表格以外的行和列后再试"
+    )]
     Sprawling,
 }
 
@@ -82,10 +86,22 @@ pub fn read_xlsx(bytes: &[u8], limits: &Limits) -> Result<Vec<Sheet>, WorkbookEr
             let Some(cell) = cell else { break };
             let (row, column) = cell.get_position();
             let text = text_of_ref(cell.get_value());
-            put(&mut rows, row, column, text, limits, &mut budget, &meta.name)?;
+            put(
+                &mut rows,
+                row,
+                column,
+                text,
+                limits,
+                &mut budget,
+                &meta.name,
+            )?;
         }
         rows.sort_by_key(|r: &Row| r.number);
-        sheets.push(Sheet::Table(Table::new(meta.name, rows, merges_of(&merges))));
+        sheets.push(Sheet::Table(Table::new(
+            meta.name,
+            rows,
+            merges_of(&merges),
+        )));
     }
     Ok(sheets)
 }
@@ -110,14 +126,30 @@ pub fn read_xls(bytes: &[u8], limits: &Limits) -> Result<Vec<Sheet>, WorkbookErr
         let Ok(range) = book.worksheet_range(&meta.name) else {
             continue;
         };
-        let merges = book.merge_cells_by_sheet_name(&meta.name).unwrap_or_default();
+        let merges = book
+            .merge_cells_by_sheet_name(&meta.name)
+            .unwrap_or_default();
         let mut rows = Vec::new();
         let (top, left) = range.start().unwrap_or((0, 0));
         for (row, column, value) in range.used_cells() {
-            let at = |origin: u32, offset: usize| origin.saturating_add(u32::try_from(offset).unwrap_or(u32::MAX));
-            put(&mut rows, at(top, row), at(left, column), text_of(value), limits, &mut budget, &meta.name)?;
+            let at = |origin: u32, offset: usize| {
+                origin.saturating_add(u32::try_from(offset).unwrap_or(u32::MAX))
+            };
+            put(
+                &mut rows,
+                at(top, row),
+                at(left, column),
+                text_of(value),
+                limits,
+                &mut budget,
+                &meta.name,
+            )?;
         }
-        sheets.push(Sheet::Table(Table::new(meta.name, rows, merges_of(&merges))));
+        sheets.push(Sheet::Table(Table::new(
+            meta.name,
+            rows,
+            merges_of(&merges),
+        )));
     }
     Ok(sheets)
 }
@@ -139,10 +171,12 @@ fn put(
     let number = row.saturating_add(1);
     if rows.last().is_none_or(|r| r.number != number) {
         if let Some(left) = budget {
-            *left = left.checked_sub(1).ok_or_else(|| WorkbookError::TooManyRows {
-                sheet: sheet.to_owned(),
-                rows: limits.rows.unwrap_or_default(),
-            })?;
+            *left = left
+                .checked_sub(1)
+                .ok_or_else(|| WorkbookError::TooManyRows {
+                    sheet: sheet.to_owned(),
+                    rows: limits.rows.unwrap_or_default(),
+                })?;
         }
         rows.push(Row {
             number,
@@ -209,7 +243,8 @@ fn check_archive(bytes: &[u8], limits: &Limits) -> Result<(), WorkbookError> {
         if entry.encrypted() {
             return Err(WorkbookError::Password);
         }
-        let read = std::io::copy(&mut entry.take(left + 1), &mut std::io::sink()).map_err(|e| damaged(&e))?;
+        let read = std::io::copy(&mut entry.take(left + 1), &mut std::io::sink())
+            .map_err(|e| damaged(&e))?;
         left = left
             .checked_sub(read)
             .ok_or(WorkbookError::TooLarge(limits.unpacked_bytes >> 20))?;
@@ -257,7 +292,10 @@ fn check_biff(bytes: &[u8]) -> Result<(), WorkbookError> {
                 let mut column = u64::from(u16::from_le_bytes([body[2], body[3]]));
                 if r == 0x00bd && length >= 6 {
                     // MULRK ends with its last column.
-                    column = column.max(u64::from(u16::from_le_bytes([body[length - 2], body[length - 1]])));
+                    column = column.max(u64::from(u16::from_le_bytes([
+                        body[length - 2],
+                        body[length - 1],
+                    ])));
                 }
                 last_row = last_row.max(row + 1);
                 last_column = last_column.max(column + 1);

@@ -12,6 +12,12 @@ pub const MAX_QUESTION_CHARS: usize = 200;
 pub const MAX_PAGE_SIZE: usize = 100;
 /// Deepest hit that paging reaches.
 pub const MAX_DEPTH: usize = 1_000;
+/// Page size when none is asked for.
+pub const DEFAULT_PAGE_SIZE: usize = 20;
+/// Words of a question that are searched; later ones are ignored.
+pub const MAX_WORDS: usize = 40;
+/// Most values of one filter.
+pub const MAX_FILTER_VALUES: usize = 100;
 
 /// A question as it arrives: strings, unchecked.
 #[derive(Clone, Debug, Default)]
@@ -38,7 +44,13 @@ pub enum Facet {
 }
 
 impl Facet {
-    pub const ALL: [Self; 5] = [Self::Kind, Self::Type, Self::Department, Self::Region, Self::Level];
+    pub const ALL: [Self; 5] = [
+        Self::Kind,
+        Self::Type,
+        Self::Department,
+        Self::Region,
+        Self::Level,
+    ];
 
     /// Name in the API and in URLs.
     pub fn key(self) -> &'static str {
@@ -68,10 +80,12 @@ impl Facet {
 pub struct Word {
     /// Normalised text (simplified, half-width, lower case).
     pub text: String,
+    /// Follows the word before it with nothing between: together they may be one expression.
+    pub joined: bool,
 }
 
-/// A checked question. Engines accept only this.
-#[derive(Clone, Debug)]
+/// A checked question. Engines accept only this; [`parse::parse`] makes it.
+#[derive(Clone, Debug, Default)]
 pub struct Query {
     /// The question as typed, trimmed.
     pub text: String,
@@ -117,6 +131,8 @@ pub struct FacetCount {
 pub struct Answer {
     /// All matching items, exact.
     pub total: u64,
+    /// No item has as many of the words as it should: these have fewer.
+    pub partial: bool,
     pub hits: Vec<Hit>,
     /// Counts per facet in [`Facet::ALL`] order, each by falling count, then value.
     pub facets: Vec<(Facet, Vec<FacetCount>)>,

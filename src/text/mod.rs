@@ -1,8 +1,11 @@
 //! Chinese text: normalising, segmenting, n-grams. The only owner of jieba and the dictionaries.
 //! Must not know tantivy or HTTP.
 
+pub mod grams;
 pub mod normal;
 pub mod segment;
+
+pub use segment::Segmenter;
 
 /// A word of a text.
 #[derive(Clone, Debug, PartialEq, Eq)]

@@ -31,7 +31,13 @@ pub fn intake() -> Intake {
 
 /// Opens bytes as a file of that name.
 pub fn open_bytes(name: &str, bytes: &[u8], hints: &Hints) -> Opened {
-    intake().open(&Source { name: name.into(), bytes: Bytes::Memory(bytes.into()) }, hints)
+    intake().open(
+        &Source {
+            name: name.into(),
+            bytes: Bytes::Memory(bytes.into()),
+        },
+        hints,
+    )
 }
 
 /// All lists of an opened file with their drafts.
