@@ -3,3 +3,4 @@
 
 pub mod assets;
 pub mod domain;
+pub mod register;
