@@ -3,4 +3,5 @@
 
 pub mod assets;
 pub mod domain;
+pub mod intake;
 pub mod register;

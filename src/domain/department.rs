@@ -39,7 +39,9 @@ pub fn complete(name: &str, region: Option<&Region>, regions: &Regions) -> Strin
     if is_template(name)
         || region.name == "全国"
         || name.starts_with(region.stem())
-        || name.starts_with("国家")
+        || ["国家", "国务院", "中国", "中央", "自治区", "省"].iter().any(|w| {
+            name.starts_with(w) && !region.name.ends_with(w)
+        })
         || regions.prefix_of(name).is_some()
     {
         return name.to_owned();
@@ -78,6 +80,8 @@ mod tests {
             ("克拉玛依市财政局", "克拉玛依市财政局"),
             ("辽阳市财政局", "辽阳市财政局"),
             ("地州市农业农村局", "地州市农业农村局"),
+            ("自治区农业农村厅", "自治区农业农村厅"),
+            ("国家税务总局", "国家税务总局"),
         ] {
             assert_eq!(complete(name, city.as_ref(), &regions), full);
         }
