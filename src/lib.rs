@@ -6,4 +6,5 @@ pub mod check;
 pub mod domain;
 pub mod intake;
 pub mod query;
+pub mod register;
 pub mod text;
