@@ -2,6 +2,9 @@
 //! what business is closed or needs a permit. The layers and what each may use: see README.md.
 
 pub mod assets;
+pub mod check;
 pub mod domain;
+pub mod intake;
 pub mod query;
+pub mod register;
 pub mod text;

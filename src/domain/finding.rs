@@ -124,7 +124,13 @@ impl Finding {
 
 impl std::fmt::Display for Finding {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        write!(f, "[{}] {}：{}", self.severity.label(), self.place, self.problem)?;
+        write!(
+            f,
+            "[{}] {}：{}",
+            self.severity.label(),
+            self.place,
+            self.problem
+        )?;
         if let Some(other) = &self.other {
             write!(f, "（另一处：{other}）")?;
         }
@@ -141,7 +147,15 @@ mod tests {
 
     #[test]
     fn columns_are_lettered_as_spreadsheets_do() {
-        for (index, letter) in [(0, "A"), (25, "Z"), (26, "AA"), (51, "AZ"), (52, "BA"), (701, "ZZ"), (702, "AAA")] {
+        for (index, letter) in [
+            (0, "A"),
+            (25, "Z"),
+            (26, "AA"),
+            (51, "AZ"),
+            (52, "BA"),
+            (701, "ZZ"),
+            (702, "AAA"),
+        ] {
             assert_eq!(column_letter(index), letter);
         }
     }

@@ -270,11 +270,13 @@ impl Kinds {
     ///
     /// # Errors
     /// A text that is not TOML of this shape, a key used twice, or a kind that contradicts itself.
-    pub fn parse<'a>(files: impl IntoIterator<Item = (&'a str, &'a str)>) -> Result<Self, KindError> {
+    pub fn parse<N: AsRef<str>, T: AsRef<str>>(
+        files: impl IntoIterator<Item = (N, T)>,
+    ) -> Result<Self, KindError> {
         let mut kinds = Vec::new();
         for (file, text) in files {
-            let kind: Kind = toml::from_str(text).map_err(|source| KindError::Toml {
-                file: file.to_owned(),
+            let kind: Kind = toml::from_str(text.as_ref()).map_err(|source| KindError::Toml {
+                file: file.as_ref().to_owned(),
                 source: Box::new(source),
             })?;
             kind.check()?;

@@ -19,10 +19,15 @@ fn is_invisible(c: char) -> bool {
 /// One kind of line break, one kind of space, nothing invisible, `_x000D_` (a line break that
 /// OOXML could not write) taken out.
 fn unify(text: &str) -> String {
-    let text = text.replace("_x000D_", "").replace("\r\n", "\n").replace('\r', "\n");
+    let text = text
+        .replace("_x000D_", "")
+        .replace("\r\n", "\n")
+        .replace('\r', "\n");
     text.chars()
         .filter_map(|c| match c {
-            '\t' | '\u{a0}' | '\u{3000}' | '\u{2002}'..='\u{200a}' | '\u{202f}' | '\u{205f}' => Some(' '),
+            '\t' | '\u{a0}' | '\u{3000}' | '\u{2002}'..='\u{200a}' | '\u{202f}' | '\u{205f}' => {
+                Some(' ')
+            }
             '\u{2028}' | '\u{2029}' | '\u{85}' | '\u{b}' | '\u{c}' => Some('\n'),
             c if is_invisible(c) => None,
             c => Some(c),
@@ -36,11 +41,16 @@ fn opens_point(line: &str) -> bool {
     let Some(first) = chars.next() else {
         return false;
     };
-    let numeral = |c: char| c.is_ascii_digit() || ('０'..='９').contains(&c) || "一二三四五六七八九十".contains(c);
+    let numeral = |c: char| {
+        c.is_ascii_digit() || ('０'..='９').contains(&c) || "一二三四五六七八九十".contains(c)
+    };
     match first {
         '【' | '①'..='⑳' | '●' | '★' | '◆' | '·' => true,
         '（' | '(' => chars.next().is_some_and(numeral),
-        '第' => line.chars().take(8).any(|c| matches!(c, '条' | '款' | '项' | '章')),
+        '第' => line
+            .chars()
+            .take(8)
+            .any(|c| matches!(c, '条' | '款' | '项' | '章')),
         c if numeral(c) => chars
             .find(|&c| !numeral(c))
             .is_some_and(|c| matches!(c, '.' | '．' | '、' | ')' | '）' | ',' | '，')),
@@ -105,6 +115,11 @@ pub fn short(text: &str) -> String {
 /// Cleans a cell of a long field: paragraphs stay, blank lines and runs of spaces go, and lines
 /// broken by a narrow column are joined again.
 pub fn long(text: &str) -> String {
+    long_and_joined(text).0
+}
+
+/// [`long`], and whether lines were joined: a guess, so that the original is worth keeping.
+pub fn long_and_joined(text: &str) -> (String, bool) {
     let unified = unify(text);
     let lines: Vec<String> = unified
         .split('\n')
@@ -112,7 +127,7 @@ pub fn long(text: &str) -> String {
         .filter(|l| !l.is_empty())
         .collect();
     if !is_hard_wrapped(&lines) {
-        return lines.join("\n");
+        return (lines.join("\n"), false);
     }
     let mut out = String::with_capacity(unified.len());
     for line in &lines {
@@ -125,22 +140,24 @@ pub fn long(text: &str) -> String {
             push_joined(&mut out, line);
         }
     }
-    out
+    (out, true)
 }
 
 /// Whether the line breaks come from a column's width: five or more lines, nearly all of one
-/// width, most of which end inside a sentence. (The statistics office's list breaks every three
+/// width, half of which end inside a sentence. (The statistics office's list breaks every three
 /// characters.)
 fn is_hard_wrapped(lines: &[String]) -> bool {
     if lines.len() < 5 {
         return false;
     }
     let widths: Vec<usize> = lines.iter().map(|l| l.chars().count()).collect();
-    let inner = || (0..lines.len() - 1).filter(|&i| !ends_sentence(&lines[i]) && !opens_point(&lines[i + 1]));
+    let inner = || {
+        (0..lines.len() - 1).filter(|&i| !ends_sentence(&lines[i]) && !opens_point(&lines[i + 1]))
+    };
     let widest = widths.iter().copied().max().unwrap_or(0);
     let open = inner().count();
     let full = inner().filter(|&i| widths[i] + 3 >= widest).count();
-    widest <= 40 && open * 2 > lines.len() && full * 10 >= open * 8
+    widest <= 40 && open * 2 >= lines.len() && full * 10 >= open * 8
 }
 
 /// Whether two texts differ in more than white space.
@@ -162,7 +179,9 @@ pub fn heading(text: &str) -> String {
         .map(|c| match c {
             '(' => '（',
             ')' => '）',
-            '０'..='９' | 'Ａ'..='Ｚ' | 'ａ'..='ｚ' => char::from_u32(c as u32 - 0xfee0).unwrap_or(c),
+            '０'..='９' | 'Ａ'..='Ｚ' | 'ａ'..='ｚ' => {
+                char::from_u32(c as u32 - 0xfee0).unwrap_or(c)
+            }
             c => c,
         })
         .collect()
@@ -184,13 +203,19 @@ mod tests {
         assert_eq!(short(" 行政 处罚 "), "行政处罚");
         assert_eq!(short("市\n统\r\n计局\u{3000}"), "市统计局");
         assert_eq!(short("ISO\n9001 认证"), "ISO 9001 认证");
-        assert_eq!(short("1.新设采矿权审批   \n2.采矿权延续审批"), "1.新设采矿权审批 2.采矿权延续审批");
+        assert_eq!(
+            short("1.新设采矿权审批   \n2.采矿权延续审批"),
+            "1.新设采矿权审批 2.采矿权延续审批"
+        );
     }
 
     #[test]
     fn long_cells_keep_their_paragraphs() {
         assert_eq!(long("1.受理；\n\n 2.审查。\u{a0}"), "1.受理；\n2.审查。");
-        assert_eq!(long("具体承办人\n内设机构负责人\n单位法定代表人"), "具体承办人\n内设机构负责人\n单位法定代表人");
+        assert_eq!(
+            long("具体承办人\n内设机构负责人\n单位法定代表人"),
+            "具体承办人\n内设机构负责人\n单位法定代表人"
+        );
     }
 
     #[test]
@@ -198,7 +223,10 @@ mod tests {
         let cell = "负责\n市本\n级拒\n绝配\n合统\n计调\n查的\n处罚";
         assert_eq!(long(cell), "负责市本级拒绝配合统计调查的处罚");
         let duties = "直接实施责\n任：\n1.执行上级\n统计规定并\n公布标准。\n2.依法处罚";
-        assert_eq!(long(duties), "直接实施责任：\n1.执行上级统计规定并公布标准。\n2.依法处罚");
+        assert_eq!(
+            long(duties),
+            "直接实施责任：\n1.执行上级统计规定并公布标准。\n2.依法处罚"
+        );
     }
 
     proptest! {

@@ -50,6 +50,11 @@ impl Merges {
         Self { ranges }
     }
 
+    /// No merged ranges, as in delimited text.
+    pub const fn none() -> Self {
+        Self { ranges: Vec::new() }
+    }
+
     pub fn is_empty(&self) -> bool {
         self.ranges.is_empty()
     }
@@ -57,7 +62,9 @@ impl Merges {
     /// The range that begins in this column and covers this row.
     pub fn in_column(&self, row: u32, column: usize) -> Option<&Merge> {
         let column = u32::try_from(column).ok()?;
-        let end = self.ranges.partition_point(|m| (m.first_column, m.first_row) <= (column, row));
+        let end = self
+            .ranges
+            .partition_point(|m| (m.first_column, m.first_row) <= (column, row));
         let merge = self.ranges[..end].last()?;
         (merge.first_column == column && merge.last_row >= row).then_some(merge)
     }
@@ -80,7 +87,11 @@ impl Merges {
         let column = u32::try_from(column).ok()?;
         self.ranges
             .iter()
-            .find(|m| (m.first_row..=m.last_row).contains(&row) && m.first_column < column && column <= m.last_column)
+            .find(|m| {
+                (m.first_row..=m.last_row).contains(&row)
+                    && m.first_column < column
+                    && column <= m.last_column
+            })
             .and_then(|m| usize::try_from(m.first_column).ok())
     }
 }
@@ -93,14 +104,55 @@ pub struct Table {
     pub merges: Merges,
 }
 
+impl Table {
+    /// Text inside a merged range but not in its first cell is never seen in the sheet: left-overs
+    /// of an earlier edition in real files. It is dropped.
+    pub fn new(sheet: String, mut rows: Vec<Row>, merges: Merges) -> Self {
+        for merge in &merges.ranges {
+            let start = rows.partition_point(|r| r.number < merge.first_row);
+            for row in rows[start..]
+                .iter_mut()
+                .take_while(|r| r.number <= merge.last_row)
+            {
+                for column in merge.first_column..=merge.last_column {
+                    let first = row.number == merge.first_row && column == merge.first_column;
+                    if let Some(cell) = row.cells.get_mut(column as usize)
+                        && !first
+                    {
+                        cell.clear();
+                    }
+                    if column as usize >= row.cells.len() {
+                        break;
+                    }
+                }
+            }
+        }
+        rows.retain(|r| !r.is_blank());
+        Self {
+            sheet,
+            rows,
+            merges,
+        }
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
 
     #[test]
     fn cells_know_the_range_that_covers_them() {
-        let merge = |first_row, last_row, first_column, last_column| Merge { first_row, last_row, first_column, last_column };
-        let merges = Merges::new(vec![merge(3, 5, 0, 0), merge(6, 7, 0, 0), merge(1, 1, 2, 9)]);
+        let merge = |first_row, last_row, first_column, last_column| Merge {
+            first_row,
+            last_row,
+            first_column,
+            last_column,
+        };
+        let merges = Merges::new(vec![
+            merge(3, 5, 0, 0),
+            merge(6, 7, 0, 0),
+            merge(1, 1, 2, 9),
+        ]);
         assert_eq!(merges.covered_from(3, 0), None);
         assert_eq!(merges.covered_from(4, 0), Some(3));
         assert_eq!(merges.covered_from(7, 0), Some(6));

@@ -152,7 +152,10 @@ mod tests {
 
     #[test]
     fn grams_stay_inside_runs_and_letters_stay_whole() {
-        assert_eq!(texts("食品安全，C1驾照", 2), ["食品", "品安", "安全", "c1", "驾照"]);
+        assert_eq!(
+            texts("食品安全，C1驾照", 2),
+            ["食品", "品安", "安全", "c1", "驾照"]
+        );
         assert_eq!(texts("食品，C1", 1), ["食", "品", "c1"]);
         assert_eq!(texts("税。税法a税", 2), ["税", "税法", "a", "税"]);
         assert_eq!(texts("abc def", 2), ["abc", "def"]);
@@ -163,7 +166,10 @@ mod tests {
     fn places_of_grams_are_those_of_the_text_as_written() {
         let text = "《食\u{200B}品經營》";
         for token in grams(text, 2) {
-            assert_eq!(super::super::normal::normalise(&text[token.start..token.end]), token.text);
+            assert_eq!(
+                super::super::normal::normalise(&text[token.start..token.end]),
+                token.text
+            );
         }
         assert_eq!(grams(text, 2).len(), 3);
     }

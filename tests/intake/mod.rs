@@ -1,0 +1,3 @@
+//! Intake through its public interface: real workbooks where they are at hand, made ones always.
+
+mod real;

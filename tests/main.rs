@@ -1,0 +1,4 @@
+//! The one integration binary; `repo::every_test_file_is_a_module` keeps files from being forgotten.
+
+mod intake;
+mod support;
