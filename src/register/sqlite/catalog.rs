@@ -42,24 +42,40 @@ pub(super) fn list_number(db: &Connection, list: &ListId) -> Result<Option<i64>,
          WHERE (d.name, d.region_code, d.region_name) = (?1, ?2, ?3) AND (l.kind, l.title) = (?4, ?5)",
     )?;
     let region = &list.region;
-    let of = params![list.department, region.code, region.name, list.kind, list.title];
+    let of = params![
+        list.department,
+        region.code,
+        region.name,
+        list.kind,
+        list.title
+    ];
     Ok(find.query_row(of, |r| r.get(0)).optional()?)
 }
 
 /// Number and effective date of a list's last publication.
-pub(super) fn latest_of_list(db: &Connection, list: i64) -> Result<Option<(u64, Date)>, RegisterError> {
+pub(super) fn latest_of_list(
+    db: &Connection,
+    list: i64,
+) -> Result<Option<(u64, Date)>, RegisterError> {
     let found: Option<(i64, String)> = db
         .prepare_cached(
             "SELECT number, effective_on FROM publication WHERE list = ?1 ORDER BY number DESC LIMIT 1",
         )?
         .query_row([list], |r| Ok((r.get(0)?, r.get(1)?)))
         .optional()?;
-    found.map(|(n, day)| Ok((number(n), parse(&day, "day")?))).transpose()
+    found
+        .map(|(n, day)| Ok((number(n), parse(&day, "day")?)))
+        .transpose()
 }
 
 /// One publication.
-pub(super) fn publication(db: &Connection, number: u64) -> Result<Option<Publication>, RegisterError> {
-    let mut find = db.prepare_cached(&format!("SELECT {COLUMNS} FROM {WITH_LIST} WHERE p.number = ?1"))?;
+pub(super) fn publication(
+    db: &Connection,
+    number: u64,
+) -> Result<Option<Publication>, RegisterError> {
+    let mut find = db.prepare_cached(&format!(
+        "SELECT {COLUMNS} FROM {WITH_LIST} WHERE p.number = ?1"
+    ))?;
     let mut rows = find.query([key(number)])?;
     rows.next()?.map(read_publication).transpose()
 }
@@ -81,13 +97,22 @@ pub(super) fn publications(
     let list = filter.list.map(key);
     let total: i64 = db
         .prepare_cached(&format!("SELECT count(*) {MATCHING}"))?
-        .query_row(params![list, any, filter.department, filter.kind], |r| r.get(0))?;
+        .query_row(params![list, any, filter.department, filter.kind], |r| {
+            r.get(0)
+        })?;
     let mut page = db.prepare_cached(&format!(
         "SELECT {COLUMNS} FROM {WITH_LIST} WHERE p.number IN
             (SELECT number {MATCHING} ORDER BY number DESC LIMIT ?5 OFFSET ?6)
          ORDER BY p.number DESC"
     ))?;
-    let of = params![list, any, filter.department, filter.kind, key(limit), key(offset)];
+    let of = params![
+        list,
+        any,
+        filter.department,
+        filter.kind,
+        key(limit),
+        key(offset)
+    ];
     let mut rows = page.query(of)?;
     let mut found = Vec::new();
     while let Some(row) = rows.next()? {
@@ -119,7 +144,10 @@ pub(super) fn lists(db: &Connection, day: Date) -> Result<Vec<ListSummary>, Regi
 }
 
 /// Departments by region and name, with the kinds they have items of.
-pub(super) fn departments(db: &Connection, day: Date) -> Result<Vec<DepartmentSummary>, RegisterError> {
+pub(super) fn departments(
+    db: &Connection,
+    day: Date,
+) -> Result<Vec<DepartmentSummary>, RegisterError> {
     let mut all = db.prepare_cached(&format!(
         "SELECT d.id, d.name, d.region_code, d.region_name, l.kind, sum(c.items)
          FROM ({COUNTS}) c JOIN list l ON l.id = c.list JOIN department d ON d.id = l.department
@@ -193,7 +221,11 @@ fn read_list(row: &Row<'_>, first: usize) -> rusqlite::Result<ListId> {
 }
 
 fn read_publication(row: &Row<'_>) -> Result<Publication, RegisterError> {
-    let text = |column: usize| row.get_ref(column)?.as_str().map_err(|e| damaged("text", e));
+    let text = |column: usize| {
+        row.get_ref(column)?
+            .as_str()
+            .map_err(|e| damaged("text", e))
+    };
     Ok(Publication {
         number: number(row.get(0)?),
         list: read_list(row, 1)?,

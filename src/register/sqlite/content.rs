@@ -42,7 +42,10 @@ fn pack(packer: &mut Compressor<'_>, item: &Item) -> Result<Packed, RegisterErro
     // Canonical: the head's fields in the order of the type, the others in published order.
     let json = serde_json::to_vec(item).map_err(|e| RegisterError::Store(e.to_string()))?;
     if json.len() > LARGEST {
-        return Err(RegisterError::Invalid(format!("事项“{}”的内容过长", item.head.name)));
+        return Err(RegisterError::Invalid(format!(
+            "事项“{}”的内容过长",
+            item.head.name
+        )));
     }
     Ok(Packed {
         frame: packer.compress(&json)?,
@@ -63,7 +66,10 @@ impl Unpacker {
     pub(super) fn unpack(&mut self, frame: &[u8]) -> Result<Item, RegisterError> {
         let length = Decompressor::upper_bound(frame).filter(|&n| n <= LARGEST);
         let length = length.ok_or_else(|| damaged("content", "length"))?;
-        let json = self.0.decompress(frame, length).map_err(|e| damaged("content", e))?;
+        let json = self
+            .0
+            .decompress(frame, length)
+            .map_err(|e| damaged("content", e))?;
         serde_json::from_slice(&json).map_err(|e| damaged("content", e))
     }
 }

@@ -32,9 +32,13 @@ impl Files {
     /// Keeps the bytes. They are on the disk under their final name when this returns; a crash
     /// before leaves at most a file no publication names.
     pub(super) fn keep(&self, name: &str, bytes: &mut dyn Read) -> Result<FileRef, RegisterError> {
-        let mut part = tempfile::Builder::new().prefix(".part-").tempfile_in(&self.root)?;
+        let mut part = tempfile::Builder::new()
+            .prefix(".part-")
+            .tempfile_in(&self.root)?;
         let (sha256, length) = copy_hashed(bytes, part.as_file_mut())?;
-        let path = self.path(&sha256).ok_or_else(|| damaged("digest", &sha256))?;
+        let path = self
+            .path(&sha256)
+            .ok_or_else(|| damaged("digest", &sha256))?;
         // One of the wrong length was damaged after it was written: the right one replaces it.
         if fs::metadata(&path).map_or(true, |m| m.len() != length) {
             part.as_file().sync_all()?;
@@ -121,5 +125,9 @@ fn copy_hashed(from: &mut dyn Read, to: &mut dyn Write) -> io::Result<(String, u
 
 /// A new name is on the disk only when its folder is.
 fn sync_folder(folder: &Path) -> io::Result<()> {
-    if cfg!(unix) { File::open(folder)?.sync_all() } else { Ok(()) }
+    if cfg!(unix) {
+        File::open(folder)?.sync_all()
+    } else {
+        Ok(())
+    }
 }

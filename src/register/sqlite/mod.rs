@@ -113,11 +113,13 @@ impl Register for SqliteRegister {
         offset: u64,
         limit: u64,
     ) -> Result<(Vec<Publication>, u64), RegisterError> {
-        self.readers.read(|db| catalog::publications(db, filter, offset, limit))
+        self.readers
+            .read(|db| catalog::publications(db, filter, offset, limit))
     }
 
     fn revisions(&self, number: u64) -> Result<Vec<Revision>, RegisterError> {
-        self.readers.read(|db| revisions::of_publication(db, number))
+        self.readers
+            .read(|db| revisions::of_publication(db, number))
     }
 
     fn latest_edition(&self, list: &ListId) -> Result<(u64, Vec<Recorded>), RegisterError> {
@@ -154,7 +156,8 @@ impl Register for SqliteRegister {
         kind: Option<&str>,
         each: &mut dyn FnMut(Revision) -> bool,
     ) -> Result<(), RegisterError> {
-        self.readers.read(|db| revisions::each_in_force(db, day, kind, each))
+        self.readers
+            .read(|db| revisions::each_in_force(db, day, kind, each))
     }
 
     fn each_changed(
@@ -163,7 +166,8 @@ impl Register for SqliteRegister {
         to: Position,
         each: &mut dyn FnMut(Result<Revision, ItemId>) -> bool,
     ) -> Result<(), RegisterError> {
-        self.readers.read(|db| revisions::each_changed(db, from, to, each))
+        self.readers
+            .read(|db| revisions::each_changed(db, from, to, each))
     }
 
     fn size(&self) -> Result<(u64, u64), RegisterError> {

@@ -26,7 +26,10 @@ pub(super) fn check(draft: &PublicationDraft) -> Result<(), RegisterError> {
     // Counts go by the list, search results by the item: they must tell the same.
     for head in draft.changes.iter().map(|c| &c.item.head) {
         if head.kind != draft.list.kind || head.department != draft.list.department {
-            return invalid(format!("事项“{}”的清单类型或部门与所属清单不一致", head.name));
+            return invalid(format!(
+                "事项“{}”的清单类型或部门与所属清单不一致",
+                head.name
+            ));
         }
     }
     Ok(())
@@ -101,13 +104,19 @@ fn follow(
 fn add_list(tx: &Connection, id: &ListId) -> Result<i64, RegisterError> {
     let region = &id.region;
     let department = tx
-        .prepare_cached("SELECT id FROM department WHERE (name, region_code, region_name) = (?1, ?2, ?3)")?
-        .query_row(params![id.department, region.code, region.name], |r| r.get(0))
+        .prepare_cached(
+            "SELECT id FROM department WHERE (name, region_code, region_name) = (?1, ?2, ?3)",
+        )?
+        .query_row(params![id.department, region.code, region.name], |r| {
+            r.get(0)
+        })
         .optional()?;
     let department: i64 = match department {
         Some(known) => known,
         None => tx
-            .prepare_cached("INSERT INTO department (name, region_code, region_name) VALUES (?1, ?2, ?3)")?
+            .prepare_cached(
+                "INSERT INTO department (name, region_code, region_name) VALUES (?1, ?2, ?3)",
+            )?
             .insert(params![id.department, region.code, region.name])?,
     };
     let list = tx
@@ -135,14 +144,22 @@ struct Known {
 }
 
 impl Writer<'_> {
-    fn write(&mut self, position: usize, change: &Change, packed: &Packed) -> Result<(), RegisterError> {
+    fn write(
+        &mut self,
+        position: usize,
+        change: &Change,
+        packed: &Packed,
+    ) -> Result<(), RegisterError> {
         let known = self.known(change)?;
         let item = match change.action {
             Action::Added => self.added(change, known)?,
             Action::Amended | Action::Withdrawn => self.continued(change, known)?,
         };
         if !self.touched.insert(item) {
-            return invalid(format!("事项“{}”在一次公布中出现两次", change.item.head.name));
+            return invalid(format!(
+                "事项“{}”在一次公布中出现两次",
+                change.item.head.name
+            ));
         }
         let origin = &change.origin;
         let successor = change.successor.as_ref().map(ItemCode::as_str);
@@ -214,7 +231,10 @@ impl Writer<'_> {
         }
         self.same_code(change, &known)?;
         if !self.touched.contains(&known.id) && self.present(known.id)? {
-            return invalid(format!("编码 {} 的事项已在清单中，不能再次新增", known.code));
+            return invalid(format!(
+                "编码 {} 的事项已在清单中，不能再次新增",
+                known.code
+            ));
         }
         Ok(known.id)
     }
@@ -226,16 +246,20 @@ impl Writer<'_> {
         };
         self.same_code(change, &known)?;
         if !self.touched.contains(&known.id) && !self.present(known.id)? {
-            return invalid(format!("编码 {} 的事项已取消，不能调整或再次取消", known.code));
+            return invalid(format!(
+                "编码 {} 的事项已取消，不能调整或再次取消",
+                known.code
+            ));
         }
         Ok(known.id)
     }
 
     fn same_code(&self, change: &Change, known: &Known) -> Result<(), RegisterError> {
         match &change.code {
-            Some(code) if code.as_str() != known.code => {
-                invalid(format!("事项“{}”的编码应为 {}，现为 {code}", change.item.head.name, known.code))
-            }
+            Some(code) if code.as_str() != known.code => invalid(format!(
+                "事项“{}”的编码应为 {}，现为 {code}",
+                change.item.head.name, known.code
+            )),
             _ => Ok(()),
         }
     }
@@ -244,7 +268,9 @@ impl Writer<'_> {
     fn present(&self, item: i64) -> Result<bool, RegisterError> {
         let action: Option<String> = self
             .tx
-            .prepare_cached("SELECT action FROM revision WHERE item = ?1 ORDER BY publication DESC LIMIT 1")?
+            .prepare_cached(
+                "SELECT action FROM revision WHERE item = ?1 ORDER BY publication DESC LIMIT 1",
+            )?
             .query_row([item], |r| r.get(0))
             .optional()?;
         Ok(action.is_some_and(|a| a != word(Action::Withdrawn)))
@@ -255,7 +281,9 @@ impl Writer<'_> {
         loop {
             let next: Option<i64> = self
                 .tx
-                .prepare_cached("UPDATE counter SET last = last + 1 WHERE prefix = ?1 RETURNING last")?
+                .prepare_cached(
+                    "UPDATE counter SET last = last + 1 WHERE prefix = ?1 RETURNING last",
+                )?
                 .query_row([self.prefix], |r| r.get(0))
                 .optional()?;
             let next = match next {

@@ -32,7 +32,11 @@ impl Readers {
         &self,
         reading: impl FnOnce(&Connection) -> Result<T, RegisterError>,
     ) -> Result<T, RegisterError> {
-        let idle = self.idle.lock().unwrap_or_else(PoisonError::into_inner).pop();
+        let idle = self
+            .idle
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .pop();
         let db = match idle {
             Some(db) => db,
             None => self.connect()?,

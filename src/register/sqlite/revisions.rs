@@ -31,12 +31,20 @@ const ALL_DAYS: &str = "9999-12-31";
 
 /// Revisions of one publication in the order of the draft's changes.
 pub(super) fn of_publication(db: &Connection, number: u64) -> Result<Vec<Revision>, RegisterError> {
-    collect(db, "WHERE r.publication = ?1 ORDER BY r.position", [key(number)])
+    collect(
+        db,
+        "WHERE r.publication = ?1 ORDER BY r.position",
+        [key(number)],
+    )
 }
 
 /// All revisions of a code, oldest first.
 pub(super) fn history(db: &Connection, code: &ItemCode) -> Result<Vec<Revision>, RegisterError> {
-    collect(db, "WHERE i.code = ?1 ORDER BY r.publication", [code.as_str()])
+    collect(
+        db,
+        "WHERE i.code = ?1 ORDER BY r.publication",
+        [code.as_str()],
+    )
 }
 
 /// The list's last publication and its items that are not withdrawn.
@@ -69,7 +77,11 @@ pub(super) fn in_force(
     let mut states = States::new(db, day, i64::MAX)?;
     let mut found = Vec::with_capacity(ids.len());
     for &id in ids {
-        found.extend(states.of(key(id.0))?.filter(|r| r.action != Action::Withdrawn));
+        found.extend(
+            states
+                .of(key(id.0))?
+                .filter(|r| r.action != Action::Withdrawn),
+        );
     }
     Ok(found)
 }
@@ -174,7 +186,9 @@ impl<'db> States<'db> {
     /// The item's newest revision on the day, which may be a withdrawal.
     fn of(&mut self, item: i64) -> Result<Option<Revision>, RegisterError> {
         let mut rows = self.find.query(params![item, self.day, self.last])?;
-        rows.next()?.map(|row| read(row, &mut self.unpacker)).transpose()
+        rows.next()?
+            .map(|row| read(row, &mut self.unpacker))
+            .transpose()
     }
 }
 
@@ -206,9 +220,16 @@ fn for_each(
 }
 
 fn read(row: &Row<'_>, unpacker: &mut Unpacker) -> Result<Revision, RegisterError> {
-    let text = |column: usize| row.get_ref(column)?.as_str().map_err(|e| damaged("text", e));
+    let text = |column: usize| {
+        row.get_ref(column)?
+            .as_str()
+            .map_err(|e| damaged("text", e))
+    };
     let code = |raw: &str| ItemCode::parse(raw).map_err(|_| damaged("code", raw));
-    let frame = row.get_ref(5)?.as_blob().map_err(|e| damaged("content", e))?;
+    let frame = row
+        .get_ref(5)?
+        .as_blob()
+        .map_err(|e| damaged("content", e))?;
     let action = text(4)?;
     let actions = [Action::Added, Action::Amended, Action::Withdrawn];
     let known = actions.into_iter().find(|&a| publish::word(a) == action);
@@ -225,6 +246,9 @@ fn read(row: &Row<'_>, unpacker: &mut Unpacker) -> Result<Revision, RegisterErro
             last_row: row.get(8)?,
         },
         reason: row.get(9)?,
-        successor: row.get::<_, Option<String>>(10)?.map(|raw| code(&raw)).transpose()?,
+        successor: row
+            .get::<_, Option<String>>(10)?
+            .map(|raw| code(&raw))
+            .transpose()?,
     })
 }

@@ -1,0 +1,3 @@
+//! One suite per trait: what every implementation must do, whatever it is built on.
+
+pub mod register;
