@@ -17,6 +17,10 @@ pub fn kinds() -> impl Iterator<Item = (&'static str, &'static str)> {
     })
 }
 
+#[expect(
+    clippy::panic,
+    reason = "a name that is not embedded is a programming error"
+)]
 /// A text under `index/`, such as `regions.tsv`.
 ///
 /// # Panics
