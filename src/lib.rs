@@ -3,8 +3,12 @@
 
 pub mod assets;
 pub mod check;
+pub mod cli;
 pub mod domain;
+pub mod engine;
+pub mod http;
 pub mod intake;
 pub mod query;
 pub mod register;
+pub mod service;
 pub mod text;
