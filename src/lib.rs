@@ -3,5 +3,6 @@
 
 pub mod assets;
 pub mod domain;
+pub mod engine;
 pub mod query;
 pub mod text;
