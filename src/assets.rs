@@ -40,6 +40,10 @@ fn fixed(file: rust_embed::EmbeddedFile) -> Option<&'static [u8]> {
     }
 }
 
+#[expect(
+    clippy::panic,
+    reason = "a name that is not embedded is a programming error"
+)]
 /// A text under `index/`, such as `regions.tsv`.
 ///
 /// # Panics

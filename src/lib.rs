@@ -3,6 +3,7 @@
 
 pub mod assets;
 pub mod check;
+pub mod cli;
 pub mod domain;
 pub mod engine;
 pub mod http;

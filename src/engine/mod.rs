@@ -93,6 +93,30 @@ impl EngineError {
     }
 }
 
+/// Steps as they come; an error among them ends the batch, of which nothing is kept.
+pub type Steps<'a> = dyn Iterator<Item = Result<Step, EngineError>> + 'a;
+
+/// Whether an engine can be followed from its position.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum EngineState {
+    /// It can.
+    Ready,
+    /// It was never filled.
+    Missing,
+    /// It was made by other dictionaries, kinds or another version; where it still answers, it
+    /// answers as it was made.
+    Outdated,
+    /// It cannot be read, for this reason; it answers nothing.
+    Damaged(String),
+}
+
+impl EngineState {
+    /// Whether the engine should be rebuilt from the register.
+    pub fn needs_rebuild(&self) -> bool {
+        *self != Self::Ready
+    }
+}
+
 /// A search engine that follows the register.
 ///
 /// Every implementation passes `tests/contract/engine.rs`.
@@ -104,9 +128,25 @@ pub trait Engine: Send + Sync {
     /// `Unavailable` when another process holds the index for writing, `Internal` otherwise.
     fn apply(
         &self,
-        steps: &mut dyn Iterator<Item = Step>,
+        steps: &mut Steps<'_>,
         upto: Position,
     ) -> Result<(), EngineError>;
+
+    /// Replaces everything by what the steps put, and the position; the old index answers, and
+    /// can be applied to, until the new one takes its place. Steps applied meanwhile are not in
+    /// the new one: the caller follows on from [`Engine::position`]. After an error the old index
+    /// stays.
+    ///
+    /// # Errors
+    /// `Unavailable` when another process is rebuilding, `Internal` otherwise.
+    fn rebuild(
+        &self,
+        steps: &mut Steps<'_>,
+        upto: Position,
+    ) -> Result<(), EngineError>;
+
+    /// Whether the engine must be rebuilt before it can be followed.
+    fn state(&self) -> EngineState;
 
     /// How far the engine has followed; `None` while it is empty.
     fn position(&self) -> Option<Position>;
@@ -115,8 +155,9 @@ pub trait Engine: Send + Sync {
     /// `Invalid` past a limit, `Timeout`, `Internal`.
     fn search(&self, query: &Query) -> Result<Answer, EngineError>;
 
-    /// Items whose title contains the normalised prefix text, those beginning with it first,
-    /// at most `limit`; titles are the caller's to show.
+    /// Items whose title contains the text, in any spelling: those beginning with it first, then
+    /// shorter titles first. Each distinct title once, by its lowest id; at most `limit`. Titles
+    /// are the caller's to show. Nothing for a blank text.
     ///
     /// # Errors
     /// As [`Engine::search`].

@@ -94,8 +94,8 @@ impl Drafter<'_> {
     }
 
     /// One draft, or `None` when the row cannot be taken (an error finding says why).
-    pub fn draft(&mut self, record: Record) -> Option<DraftItem> {
-        let (fields, originals) = self.fields(&record)?;
+    pub fn draft(&mut self, record: &Record) -> Option<DraftItem> {
+        let (fields, originals) = self.fields(record)?;
         let by_role = |role: Role| {
             self.kind()
                 .fields_with(role)
@@ -127,7 +127,7 @@ impl Drafter<'_> {
             kind: self.kind().key.clone(),
             name,
             sub_name,
-            item_type: self.item_type(&type_cell, &record),
+            item_type: self.item_type(&type_cell, record),
             department: self.list.department.clone(),
             region: self.region(&region_cell),
             level: self.level(&level_cell),
@@ -226,7 +226,7 @@ impl Drafter<'_> {
                 (joined || clean::differs_in_substance(raw, &value)).then(|| raw.clone());
             values[column.field] = Some((value, original));
         }
-        self.from_sections(record, &mut values);
+        self.fill_from_sections(record, &mut values);
         let (mut fields, mut originals) = (Fields::new(), Fields::new());
         for (field, value) in kind.fields.iter().zip(values) {
             if let Some((value, original)) = value {
@@ -241,7 +241,7 @@ impl Drafter<'_> {
 
     /// Section headings inside the table give the type (禁止准入类) or the industry where the
     /// table has no such column.
-    fn from_sections(&self, record: &Record, values: &mut [Option<(String, Option<String>)>]) {
+    fn fill_from_sections(&self, record: &Record, values: &mut [Option<(String, Option<String>)>]) {
         let kind = self.kind();
         for section in &record.sections {
             let text = section

@@ -62,7 +62,7 @@ fn strip_copy_marks(text: &str) -> String {
         let inner = &text[open + '（'.len_utf8()..];
         match inner.strip_suffix('）') {
             Some(n) if !n.is_empty() && n.len() <= 2 && n.bytes().all(|b| b.is_ascii_digit()) => {
-                text = &text[..open]
+                text = &text[..open];
             }
             _ => break,
         }
@@ -78,7 +78,8 @@ fn take_date(text: &str) -> (String, Option<Date>) {
         let digits = bytes[at..at + 4].iter().all(u8::is_ascii_digit);
         let bounded = (at == 0 || !bytes[at - 1].is_ascii_digit())
             && bytes.get(at + 4).is_none_or(|b| !b.is_ascii_digit());
-        if !(digits && bounded) || !matches!(&bytes[at..at + 2], b"19" | b"20") {
+        let century = matches!(&bytes[at..at + 2], b"19" | b"20");
+        if !(digits && bounded && century) {
             at += 1;
             continue;
         }

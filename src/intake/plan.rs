@@ -131,7 +131,7 @@ impl Opened {
             };
             for record in std::mem::take(&mut builder.done) {
                 let (row, text) = (record.first_row, record.cells.join(" "));
-                match drafter.draft(record) {
+                match drafter.draft(&record) {
                     Some(item) => drafts.items.push(item),
                     None => {
                         let reason = drafter

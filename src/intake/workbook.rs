@@ -1,5 +1,9 @@
 //! Workbooks (.xls, .xlsx) as tables. The only user of calamine, zip and cfb.
 //! Must not know headings or kinds; guards memory against hostile files before they are opened.
+#![expect(
+    clippy::disallowed_types,
+    reason = "this module is the one owner of the workbook parsers"
+)]
 
 use std::io::{Cursor, Read};
 

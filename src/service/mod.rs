@@ -1,6 +1,7 @@
 //! The use cases that stand between the interfaces and the stores: what a reader can ask.
 //! Must not know HTTP, SQL or tantivy. Every function here blocks; callers decide on which thread.
 
+pub mod export;
 pub mod follow;
 pub mod ingest;
 pub mod overview;

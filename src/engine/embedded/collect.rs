@@ -1,0 +1,244 @@
+//! From what the retrievers found to an answer: how many words suffice, filters, exact counts,
+//! the page asked for. Must not know postings or how scores came about.
+
+use std::cmp::Ordering;
+use std::collections::BinaryHeap;
+
+use tantivy::DocId;
+
+use super::accumulate::Accumulator;
+use super::snapshot::{FACETS, Segment, Snapshot, slot};
+use crate::domain::ItemId;
+use crate::query::{Answer, Facet, FacetCount, Hit, MAX_WORDS, Query, Sort};
+
+/// Which ordinals of a segment a query accepts, per facet; `None` accepts all.
+struct Filter([Option<Vec<bool>>; FACETS]);
+
+impl Filter {
+    fn new(query: &Query, segment: &Segment) -> Self {
+        let mut accepted: [Option<Vec<bool>>; FACETS] = std::array::from_fn(|_| None);
+        for (facet, values) in &query.filters {
+            let slot = slot(*facet);
+            let known = &segment.columns.values[slot];
+            let one = known.iter().map(|value| values.contains(value)).collect();
+            // A facet named twice is filtered by both.
+            accepted[slot] = Some(match accepted[slot].take() {
+                None => one,
+                Some(other) => other.iter().zip(one).map(|(a, b)| *a && b).collect(),
+            });
+        }
+        Self(accepted)
+    }
+
+    fn accepts(&self, segment: &Segment, doc: DocId) -> bool {
+        self.0.iter().zip(&segment.columns.ordinals).all(|(accepted, ordinals)| {
+            accepted
+                .as_ref()
+                .is_none_or(|accepted| accepted.get(ordinals[doc as usize] as usize) == Some(&true))
+        })
+    }
+}
+
+/// A hit with everything it is ordered by; the smaller comes first.
+#[derive(Clone, Copy, Debug)]
+struct Candidate {
+    /// Department and kind, in the order of their names; equal when sorting by relevance.
+    group: (u32, u32),
+    score: f32,
+    id: u64,
+}
+
+impl Candidate {
+    fn key(&self) -> impl Ord {
+        (self.group, std::cmp::Reverse(Finite(self.score)), self.id)
+    }
+}
+
+/// Scores are sums of finite numbers; a total order is needed all the same.
+#[derive(PartialEq)]
+struct Finite(f32);
+impl Eq for Finite {}
+impl PartialOrd for Finite {
+    fn partial_cmp(&self, other: &Self) -> Option<Ordering> {
+        Some(self.cmp(other))
+    }
+}
+impl Ord for Finite {
+    fn cmp(&self, other: &Self) -> Ordering {
+        self.0.total_cmp(&other.0)
+    }
+}
+
+impl PartialEq for Candidate {
+    fn eq(&self, other: &Self) -> bool {
+        self.cmp(other) == Ordering::Equal
+    }
+}
+impl Eq for Candidate {}
+impl PartialOrd for Candidate {
+    fn partial_cmp(&self, other: &Self) -> Option<Ordering> {
+        Some(self.cmp(other))
+    }
+}
+impl Ord for Candidate {
+    fn cmp(&self, other: &Self) -> Ordering {
+        self.key().cmp(&other.key())
+    }
+}
+
+/// A segment with what was found in it.
+struct Part<'a> {
+    segment: &'a Segment,
+    found: &'a Accumulator,
+    filter: Filter,
+}
+
+impl Part<'_> {
+    /// Documents in force that pass the filter, with the number of words they match.
+    fn each(&self, least: u8, mut each: impl FnMut(DocId, u8)) {
+        for (doc, &matched) in (0..).zip(self.found.matched()) {
+            if matched >= least && self.segment.is_alive(doc) && self.filter.accepts(self.segment, doc) {
+                each(doc, matched);
+            }
+        }
+    }
+}
+
+/// The most words, up to `required`, that some hit has: an item with fewer words than it should
+/// have is a hit only while there is none with as many.
+fn suffices(parts: &[Part<'_>], required: usize) -> u8 {
+    let mut counts = [0_u64; MAX_WORDS + 1];
+    let mut accepted = 0_u64;
+    for part in parts {
+        part.each(1, |_, matched| {
+            if Accumulator::is_accepted(matched) {
+                accepted += 1;
+            } else {
+                counts[usize::from(matched).min(MAX_WORDS)] += 1;
+            }
+        });
+    }
+    let required = u8::try_from(required).unwrap_or(u8::MAX);
+    let most = counts.iter().rposition(|&count| count > 0).unwrap_or_default();
+    let most = u8::try_from(most).unwrap_or(u8::MAX);
+    if most == 0 || accepted > 0 {
+        // Nothing has any word; or a code was found, next to which part of the words is noise.
+        return required.max(1);
+    }
+    required.min(most)
+}
+
+/// Makes the answer. `found` has one accumulator per segment.
+pub(super) fn collect(snapshot: &Snapshot, found: &[Accumulator], query: &Query, required: usize) -> Answer {
+    let parts: Vec<Part<'_>> = snapshot
+        .segments
+        .iter()
+        .zip(found)
+        .map(|(segment, found)| Part {
+            segment,
+            found,
+            filter: Filter::new(query, segment),
+        })
+        .collect();
+    let least = if query.words.is_empty() { 0 } else { suffices(&parts, required) };
+    let mut counts: [Vec<u64>; FACETS] = std::array::from_fn(|slot| vec![0; snapshot.values[slot].len()]);
+    let mut top = Top::new(query.offset + query.limit);
+    let mut total = 0;
+    for part in &parts {
+        let columns = &part.segment.columns;
+        let mut local: [Vec<u64>; FACETS] = std::array::from_fn(|slot| vec![0; columns.values[slot].len()]);
+        part.each(least, |doc, _| {
+            total += 1;
+            for (counts, ordinals) in local.iter_mut().zip(&columns.ordinals) {
+                if let Some(count) = counts.get_mut(ordinals[doc as usize] as usize) {
+                    *count += 1;
+                }
+            }
+            top.offer(candidate(part, doc, query.sort));
+        });
+        for ((counts, local), global) in counts.iter_mut().zip(local).zip(&part.segment.global) {
+            for (count, &ordinal) in local.into_iter().zip(global) {
+                counts[ordinal as usize] += count;
+            }
+        }
+    }
+    let hits = top.into_sorted().into_iter().skip(query.offset);
+    Answer {
+        total,
+        partial: usize::from(least) < required && total > 0,
+        hits: hits
+            .map(|c| Hit {
+                id: ItemId(c.id),
+                score: c.score,
+            })
+            .collect(),
+        facets: facets(snapshot, &counts),
+    }
+}
+
+fn candidate(part: &Part<'_>, doc: DocId, sort: Sort) -> Candidate {
+    let global = |facet: Facet| {
+        let slot = slot(facet);
+        let ordinal = part.segment.columns.ordinals[slot][doc as usize];
+        part.segment.global[slot].get(ordinal as usize).copied().unwrap_or_default()
+    };
+    let group = match sort {
+        Sort::Relevance => (0, 0),
+        Sort::Department => (global(Facet::Department), global(Facet::Kind)),
+    };
+    let score = part.found.score(doc);
+    Candidate {
+        group,
+        // Inside a department the list's own order counts, which ids follow.
+        score: if sort == Sort::Department { 0.0 } else { score },
+        id: part.segment.columns.ids[doc as usize],
+    }
+}
+
+/// The first `limit` candidates.
+struct Top {
+    limit: usize,
+    /// The last of them on top.
+    heap: BinaryHeap<Candidate>,
+}
+
+impl Top {
+    fn new(limit: usize) -> Self {
+        Self {
+            limit,
+            heap: BinaryHeap::with_capacity(limit + 1),
+        }
+    }
+
+    fn offer(&mut self, candidate: Candidate) {
+        if self.heap.len() < self.limit {
+            self.heap.push(candidate);
+        } else if let Some(mut last) = self.heap.peek_mut()
+            && candidate < *last
+        {
+            *last = candidate;
+        }
+    }
+
+    fn into_sorted(self) -> Vec<Candidate> {
+        self.heap.into_sorted_vec()
+    }
+}
+
+fn facets(snapshot: &Snapshot, counts: &[Vec<u64>; FACETS]) -> Vec<(Facet, Vec<FacetCount>)> {
+    let mut facets = Vec::new();
+    for (slot, facet) in Facet::ALL.into_iter().enumerate() {
+        let pairs = snapshot.values[slot].iter().zip(&counts[slot]);
+        let mut counts: Vec<FacetCount> = pairs
+            .filter(|(value, count)| **count > 0 && !value.is_empty())
+            .map(|(value, &count)| FacetCount {
+                value: value.clone(),
+                count,
+            })
+            .collect();
+        // Values are in order already; the sort is stable.
+        counts.sort_by_key(|c| std::cmp::Reverse(c.count));
+        facets.push((facet, counts));
+    }
+    facets
+}

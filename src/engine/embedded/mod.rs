@@ -1,0 +1,293 @@
+//! The engine inside the program, on tantivy: the only user of tantivy.
+//! Must not know the register or HTTP; text is cut by `text/`, questions are parsed by `query/`.
+//!
+//! | file | holds |
+//! |---|---|
+//! | `schema.rs`, `tokens.rs` | fields and how texts become tokens |
+//! | `write.rs` | a batch of steps into one commit |
+//! | `snapshot.rs` | one commit, with its columns in memory |
+//! | `generation.rs`, `folder.rs` | one index folder; the engine's folder of several |
+//! | `retrieve/`, `accumulate.rs` | ways of finding items and what they found |
+//! | `collect.rs` | filters, exact counts, the page asked for |
+//! | `suggest.rs` | titles while typing |
+//! | `weights.rs` | all weights and limits |
+
+mod accumulate;
+mod collect;
+mod folder;
+mod generation;
+mod retrieve;
+mod schema;
+mod snapshot;
+mod suggest;
+mod tokens;
+mod weights;
+mod write;
+
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::path::Path;
+use std::sync::{Arc, Mutex, PoisonError, RwLock};
+
+use self::accumulate::Accumulator;
+use self::folder::Folder;
+use self::generation::{Generation, Stamp};
+use self::retrieve::Deadline;
+use self::snapshot::Snapshot;
+use super::{Engine, EngineError, EngineErrorCode, EngineState, Step};
+use crate::domain::{ItemId, Position};
+use crate::query::{Answer, MAX_DEPTH, MAX_QUESTION_CHARS, Query};
+use crate::text::Segmenter;
+
+/// Search engine in a folder of its own.
+///
+/// Several processes may read one folder; each sees what another commits with its next question.
+/// One may write at a time: the others' [`Engine::apply`] answers `Unavailable`.
+pub struct EmbeddedEngine {
+    folder: Folder,
+    /// The caller's fingerprint and this engine's own version.
+    fingerprint: String,
+    segmenter: Segmenter,
+    live: RwLock<Live>,
+    /// One batch at a time in this process.
+    writing: Mutex<()>,
+    /// One rebuild at a time in this process.
+    rebuilding: Mutex<()>,
+    /// Arrays of past searches, used again.
+    spare: Mutex<Vec<Vec<Accumulator>>>,
+}
+
+/// What answers at present.
+struct Live {
+    /// Absent when there is nothing readable.
+    generation: Option<Arc<Generation>>,
+    state: EngineState,
+    /// Of the file that names the index in use.
+    stamp: Option<Stamp>,
+}
+
+/// Arrays kept for later searches; more searches at once make their own.
+const SPARE: usize = 4;
+
+impl std::fmt::Debug for EmbeddedEngine {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("EmbeddedEngine").field("state", &self.state()).finish_non_exhaustive()
+    }
+}
+
+fn internal(error: impl std::fmt::Display) -> EngineError {
+    EngineError::new(EngineErrorCode::Internal, error.to_string())
+}
+
+/// Runs code that reads index files: a damaged one may make the library panic, which must not
+/// take the server down.
+fn guarded<T>(read: impl FnOnce() -> Result<T, EngineError>) -> Result<T, EngineError> {
+    catch_unwind(AssertUnwindSafe(read)).unwrap_or_else(|_| Err(internal("the index is damaged; rebuild it")))
+}
+
+impl EmbeddedEngine {
+    /// Opens the engine's folder, which is made if it is missing.
+    ///
+    /// `fingerprint` stands for everything outside this engine that an index depends on (the
+    /// dictionaries, the kinds). [`Engine::state`] then says whether the index can be followed
+    /// from its position or must be rebuilt; until then it answers where it can.
+    ///
+    /// # Errors
+    /// `Internal` when the folder itself cannot be used; a bad index in it is a state, no error.
+    pub fn open(root: &Path, fingerprint: &str, segmenter: Segmenter) -> Result<Self, EngineError> {
+        let folder = Folder::open(root).map_err(internal)?;
+        let fingerprint = format!("{}\n{fingerprint}\n", schema::VERSION);
+        let live = open_current(&folder, &fingerprint, &segmenter);
+        let engine = Self {
+            folder,
+            fingerprint,
+            segmenter,
+            live: RwLock::new(live),
+            writing: Mutex::new(()),
+            rebuilding: Mutex::new(()),
+            spare: Mutex::new(Vec::new()),
+        };
+        engine.tidy()?;
+        Ok(engine)
+    }
+
+    /// Makes the first, empty index, and removes what a rebuild that was cut off left behind;
+    /// nothing of both while another process is rebuilding.
+    fn tidy(&self) -> Result<(), EngineError> {
+        let Some(_lock) = self.folder.lock().map_err(internal)? else {
+            return Ok(());
+        };
+        match self.folder.current() {
+            Ok(Some(current)) => self.folder.remove_others(&current),
+            Ok(None) => {
+                let next = self.folder.next().map_err(internal)?;
+                self.folder.remove_others(&next);
+                let generation = Generation::create(&next, &self.fingerprint, &self.segmenter)?;
+                self.put_into_use(generation, EngineState::Missing)?;
+            }
+            // An unreadable pointer is a damaged index: the next rebuild writes it anew.
+            Err(_) => {}
+        }
+        Ok(())
+    }
+
+    fn put_into_use(&self, generation: Generation, state: EngineState) -> Result<(), EngineError> {
+        self.folder.set_current(generation.folder()).map_err(internal)?;
+        let live = Live {
+            generation: Some(Arc::new(generation)),
+            state,
+            stamp: self.folder.stamp(),
+        };
+        *self.live.write().unwrap_or_else(PoisonError::into_inner) = live;
+        Ok(())
+    }
+
+    /// The index in use, which another process may have replaced.
+    fn generation(&self) -> Result<Arc<Generation>, EngineError> {
+        let stamp = self.folder.stamp();
+        let known = {
+            let live = self.live.read().unwrap_or_else(PoisonError::into_inner);
+            live.stamp == stamp
+        };
+        // A pointer that is gone (the folder was removed) leaves what is open to answer.
+        if !known && stamp.is_some() {
+            let live = guarded(|| Ok(open_current(&self.folder, &self.fingerprint, &self.segmenter)))?;
+            let mut old = self.live.write().unwrap_or_else(PoisonError::into_inner);
+            if live.generation.is_some() || old.generation.is_none() {
+                *old = live;
+            }
+        }
+        let live = self.live.read().unwrap_or_else(PoisonError::into_inner);
+        live.generation.clone().ok_or_else(|| match &live.state {
+            EngineState::Damaged(why) => internal(format!("the index is damaged ({why}); rebuild it")),
+            _ => EngineError::new(EngineErrorCode::Unavailable, "the index has to be rebuilt first"),
+        })
+    }
+
+    fn snapshot(&self) -> Result<Arc<Snapshot>, EngineError> {
+        let generation = self.generation()?;
+        guarded(|| Ok(generation.snapshot()))
+    }
+
+    /// Reads the whole index and compares check sums: names of damaged files, best none.
+    ///
+    /// # Errors
+    /// `Internal` when there is no readable index.
+    pub fn damaged_files(&self) -> Result<Vec<std::path::PathBuf>, EngineError> {
+        let generation = self.generation()?;
+        guarded(|| generation.damaged_files())
+    }
+
+    fn answer(&self, snapshot: &Snapshot, query: &Query) -> Result<Answer, EngineError> {
+        let plan = retrieve::plan(snapshot, query)?;
+        let clock = Deadline::start();
+        let mut arrays = self.spare.lock().unwrap_or_else(PoisonError::into_inner).pop().unwrap_or_default();
+        arrays.resize_with(snapshot.segments.len(), Accumulator::default);
+        for (segment, found) in snapshot.segments.iter().zip(&mut arrays) {
+            plan.run(segment, found, clock)?;
+        }
+        let answer = collect::collect(snapshot, &arrays, query, plan.required);
+        let mut spare = self.spare.lock().unwrap_or_else(PoisonError::into_inner);
+        if spare.len() < SPARE {
+            spare.push(arrays);
+        }
+        Ok(answer)
+    }
+}
+
+/// Opens the index in use and says what it is worth.
+fn open_current(folder: &Folder, fingerprint: &str, segmenter: &Segmenter) -> Live {
+    let stamp = folder.stamp();
+    let live = |generation, state| Live {
+        generation,
+        state,
+        stamp,
+    };
+    let current = match folder.current() {
+        Ok(Some(current)) => current,
+        Ok(None) => return live(None, EngineState::Missing),
+        Err(error) => return live(None, EngineState::Damaged(error.to_string())),
+    };
+    let Some(made_with) = generation::fingerprint(&current) else {
+        return live(None, EngineState::Damaged(format!("{} is not an index", current.display())));
+    };
+    if made_with.lines().next() != fingerprint.lines().next() {
+        // Written by another version of the engine: not even readable.
+        return live(None, EngineState::Outdated);
+    }
+    match guarded(|| Generation::open(&current, segmenter)) {
+        Err(error) => live(None, EngineState::Damaged(error.message)),
+        Ok(generation) => {
+            let state = if made_with == fingerprint {
+                EngineState::Ready
+            } else {
+                EngineState::Outdated
+            };
+            live(Some(Arc::new(generation)), state)
+        }
+    }
+}
+
+impl Engine for EmbeddedEngine {
+    fn apply(&self, steps: &mut dyn Iterator<Item = Step>, upto: Position) -> Result<(), EngineError> {
+        let _writing = self.writing.lock().unwrap_or_else(PoisonError::into_inner);
+        let generation = self.generation()?;
+        generation.apply(steps, upto)?;
+        let mut live = self.live.write().unwrap_or_else(PoisonError::into_inner);
+        if live.state == EngineState::Missing {
+            live.state = EngineState::Ready;
+        }
+        Ok(())
+    }
+
+    fn rebuild(&self, steps: &mut dyn Iterator<Item = Step>, upto: Position) -> Result<(), EngineError> {
+        let _rebuilding = self.rebuilding.lock().unwrap_or_else(PoisonError::into_inner);
+        let Some(_lock) = self.folder.lock().map_err(internal)? else {
+            let message = "another process is rebuilding the index";
+            return Err(EngineError::new(EngineErrorCode::Unavailable, message));
+        };
+        let next = self.folder.next().map_err(internal)?;
+        let made = Generation::create(&next, &self.fingerprint, &self.segmenter)
+            .and_then(|generation| generation.apply(steps, upto).map(|()| generation));
+        let made = made.and_then(|generation| self.put_into_use(generation, EngineState::Ready));
+        if made.is_err() {
+            // Best effort: what is left is removed with the next opening or rebuild.
+            let _ = std::fs::remove_dir_all(&next);
+            return made;
+        }
+        self.folder.remove_others(&next);
+        Ok(())
+    }
+
+    fn state(&self) -> EngineState {
+        self.live.read().unwrap_or_else(PoisonError::into_inner).state.clone()
+    }
+
+    fn position(&self) -> Option<Position> {
+        self.snapshot().ok()?.position
+    }
+
+    fn search(&self, query: &Query) -> Result<Answer, EngineError> {
+        if query.offset.saturating_add(query.limit) > MAX_DEPTH {
+            let message = format!("no paging past hit {MAX_DEPTH}");
+            return Err(EngineError::new(EngineErrorCode::Invalid, message));
+        }
+        let snapshot = self.snapshot()?;
+        guarded(|| self.answer(&snapshot, query))
+    }
+
+    fn suggest(&self, text: &str, limit: usize) -> Result<Vec<ItemId>, EngineError> {
+        if text.chars().count() > MAX_QUESTION_CHARS {
+            let message = format!("more than {MAX_QUESTION_CHARS} characters");
+            return Err(EngineError::new(EngineErrorCode::Invalid, message));
+        }
+        let snapshot = self.snapshot()?;
+        guarded(|| suggest::suggest(&snapshot, text, limit).map_err(|e| write::failed(&e)))
+    }
+
+    fn size(&self) -> (u64, u64) {
+        let Ok(generation) = self.generation() else {
+            return (0, 0);
+        };
+        (generation.snapshot().documents(), generation.bytes())
+    }
+}

@@ -1,0 +1,87 @@
+//! Ways of finding items, one file each, fused by adding their scores into one accumulator.
+//! A new way is a file here and a line in [`plan`]; all weights are in `weights.rs`.
+
+mod codes;
+mod grams;
+mod literal;
+mod postings;
+mod words;
+
+use std::time::Instant;
+
+pub(super) use literal::phrase as literal_phrase;
+pub(super) use postings::scan;
+
+use super::accumulate::Accumulator;
+use super::snapshot::{Segment, Snapshot};
+use super::weights;
+use super::write::failed;
+use crate::engine::{EngineError, EngineErrorCode};
+use crate::query::{MAX_WORDS, Query};
+
+/// One way of finding items, prepared for one question.
+pub(super) trait Retriever {
+    /// Adds what it finds in a segment.
+    fn run(&self, segment: &Segment, found: &mut Accumulator, clock: Deadline) -> tantivy::Result<()>;
+}
+
+/// When a question is given up. Checked between terms: one term takes a few milliseconds at most.
+#[derive(Clone, Copy)]
+pub(super) struct Deadline(Instant);
+
+impl Deadline {
+    pub fn start() -> Self {
+        Self(Instant::now() + weights::TIME_LIMIT)
+    }
+
+    fn passed(self) -> bool {
+        Instant::now() > self.0
+    }
+}
+
+/// What a question asks of an index.
+pub(super) struct Plan {
+    retrievers: Vec<Box<dyn Retriever>>,
+    /// Words that an item should match.
+    pub required: usize,
+}
+
+/// Prepares all retrievers. The order matters to none of them.
+pub(super) fn plan(snapshot: &Snapshot, query: &Query) -> Result<Plan, EngineError> {
+    if query.words.len() > MAX_WORDS {
+        return Err(EngineError::new(
+            EngineErrorCode::Invalid,
+            format!("more than {MAX_WORDS} words"),
+        ));
+    }
+    let prepare = || -> tantivy::Result<Plan> {
+        let grams = grams::Grams::plan(snapshot, query)?;
+        let required = weights::required(query.words.len());
+        let retrievers: Vec<Box<dyn Retriever>> = vec![
+            Box::new(grams),
+            Box::new(words::Words::plan(snapshot, query)?),
+            Box::new(literal::Literal::plan(snapshot, query)?),
+            Box::new(codes::Codes::plan(snapshot, query)),
+        ];
+        Ok(Plan { retrievers, required })
+    };
+    prepare().map_err(|e| failed(&e))
+}
+
+impl Plan {
+    /// Runs every retriever over a segment.
+    pub fn run(&self, segment: &Segment, found: &mut Accumulator, clock: Deadline) -> Result<(), EngineError> {
+        found.reset(segment.reader.max_doc());
+        for retriever in &self.retrievers {
+            retriever.run(segment, found, clock).map_err(|e| failed(&e))?;
+            // Retrievers stop early when time is up; the result would be incomplete.
+            if clock.passed() {
+                return Err(EngineError::new(
+                    EngineErrorCode::Timeout,
+                    format!("no answer within {:?}", weights::TIME_LIMIT),
+                ));
+            }
+        }
+        Ok(())
+    }
+}

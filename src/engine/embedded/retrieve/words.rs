@@ -1,0 +1,44 @@
+//! Retriever by dictionary words: ranks higher where a word of the question is a word of the text
+//! and not part of another. Finds nothing that the n-grams do not find.
+
+use super::super::accumulate::Accumulator;
+use super::super::snapshot::{Segment, Snapshot};
+use super::super::weights;
+use super::postings::{Scored, scan};
+use super::{Deadline, Retriever};
+use crate::query::Query;
+
+pub(super) struct Words(Vec<Scored>);
+
+impl Words {
+    pub fn plan(snapshot: &Snapshot, query: &Query) -> tantivy::Result<Self> {
+        let fields = snapshot.fields;
+        let mut terms = Vec::new();
+        for word in &query.words {
+            for (text, weights) in [
+                (fields.title, weights::TITLE),
+                (fields.basis, weights::BASIS),
+                (fields.body, weights::BODY),
+            ] {
+                terms.push(Scored::new(snapshot, text.words, &word.text, weights.words)?);
+            }
+        }
+        terms.retain(|t| t.weight.is_some());
+        Ok(Self(terms))
+    }
+}
+
+impl Retriever for Words {
+    fn run(&self, segment: &Segment, found: &mut Accumulator, clock: Deadline) -> tantivy::Result<()> {
+        for term in &self.0 {
+            if clock.passed() {
+                return Ok(());
+            }
+            let norms = term.fieldnorms(segment)?;
+            scan(segment, &term.term, |doc, frequency| {
+                found.add_score(doc, term.score(&norms, doc, frequency));
+            })?;
+        }
+        Ok(())
+    }
+}

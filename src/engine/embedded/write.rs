@@ -1,0 +1,196 @@
+//! Writing a batch of steps into an index, all of it or nothing.
+//! The only place that opens tantivy's writer; must not know folders or snapshots.
+
+use std::collections::HashSet;
+
+use tantivy::indexer::IndexWriterOptions;
+use tantivy::merge_policy::{LogMergePolicy, MergePolicy, NoMergePolicy};
+use tantivy::schema::document::{Document as IndexDocument, ReferenceValue, ReferenceValueLeaf, Value};
+use tantivy::schema::Field;
+use tantivy::{Index, IndexWriter, TantivyError, Term};
+
+use super::schema::Fields;
+use super::weights;
+use crate::domain::Position;
+use crate::engine::{Document, EngineError, EngineErrorCode, Step};
+use crate::text::normal::normalise;
+
+/// A document ready for tantivy: normalised once, referred to by every field that is made of it.
+struct Row {
+    fields: Fields,
+    id: u64,
+    code: String,
+    title_key: u64,
+    facets: [String; 5],
+    title: String,
+    basis: String,
+    body: String,
+}
+
+/// Hash by which titles are compared (64-bit FNV-1a): stored in the index, so the same in every
+/// version of the program.
+pub(super) fn title_key(normal: &str) -> u64 {
+    let chars = normal.chars().filter(|c| !c.is_whitespace());
+    chars.fold(0xcbf2_9ce4_8422_2325, |hash, c| {
+        (hash ^ u64::from(c)).wrapping_mul(0x0000_0100_0000_01b3)
+    })
+}
+
+impl Row {
+    fn new(document: Document, fields: Fields) -> Self {
+        let title = normalise(&document.title);
+        Self {
+            fields,
+            id: document.id.0,
+            code: normalise(&document.code),
+            title_key: title_key(&title),
+            facets: [
+                document.kind,
+                document.item_type,
+                document.department,
+                document.region,
+                document.level,
+            ],
+            basis: normalise(&document.basis),
+            body: normalise(&document.body),
+            title,
+        }
+    }
+}
+
+/// A value of a row.
+#[derive(Clone, Copy, Debug)]
+enum Cell<'a> {
+    Text(&'a str),
+    Number(u64),
+}
+
+impl<'a> Value<'a> for Cell<'a> {
+    type ArrayIter = std::iter::Empty<Self>;
+    type ObjectIter = std::iter::Empty<(&'a str, Self)>;
+
+    fn as_value(&self) -> ReferenceValue<'a, Self> {
+        ReferenceValue::Leaf(match *self {
+            Cell::Text(text) => ReferenceValueLeaf::Str(text),
+            Cell::Number(number) => ReferenceValueLeaf::U64(number),
+        })
+    }
+}
+
+impl IndexDocument for Row {
+    type Value<'a> = Cell<'a>;
+    type FieldsValuesIter<'a> = std::vec::IntoIter<(Field, Cell<'a>)>;
+
+    fn iter_fields_and_values(&self) -> Self::FieldsValuesIter<'_> {
+        let fields = &self.fields;
+        let mut values = Vec::with_capacity(16);
+        values.push((fields.id, Cell::Number(self.id)));
+        values.push((fields.code, Cell::Text(&self.code)));
+        values.push((fields.title_key, Cell::Number(self.title_key)));
+        for (&field, value) in fields.facets.iter().zip(&self.facets) {
+            values.push((field, Cell::Text(value)));
+        }
+        for (text, value) in [(fields.title, &self.title), (fields.basis, &self.basis), (fields.body, &self.body)] {
+            values.push((text.words, Cell::Text(value)));
+            values.push((text.pairs, Cell::Text(value)));
+            values.extend(text.chars.map(|field| (field, Cell::Text(value.as_str()))));
+        }
+        values.into_iter()
+    }
+}
+
+/// An index error as the engine's callers see it.
+pub(super) fn failed(error: &TantivyError) -> EngineError {
+    let code = match error {
+        TantivyError::LockFailure(..) => EngineErrorCode::Unavailable,
+        _ => EngineErrorCode::Internal,
+    };
+    EngineError::new(code, error.to_string())
+}
+
+/// Writes the steps and the position in one commit.
+///
+/// `empty` says that the index has no documents, so that nothing needs to be looked up before it
+/// is added. `committed` is called as soon as the commit can be read; merging goes on after it.
+pub(super) fn write(
+    index: &Index,
+    fields: Fields,
+    empty: bool,
+    steps: &mut dyn Iterator<Item = Step>,
+    upto: Position,
+    committed: &mut dyn FnMut() -> Result<(), EngineError>,
+) -> Result<(), EngineError> {
+    let head: Vec<Step> = (&mut *steps).take(weights::SMALL_BATCH + 1).collect();
+    let bulk = head.len() > weights::SMALL_BATCH;
+    let mut writer = open(index, bulk).map_err(|e| failed(&e))?;
+    // Dropping the writer on an error forgets everything that was not committed.
+    feed(&writer, fields, empty, head.into_iter().chain(steps)).map_err(|e| failed(&e))?;
+    let payload = serde_json::to_string(&upto)
+        .map_err(|e| EngineError::new(EngineErrorCode::Internal, e.to_string()))?;
+    let commit = |writer: &mut IndexWriter<Row>| {
+        let mut prepared = writer.prepare_commit()?;
+        prepared.set_payload(&payload);
+        prepared.commit()
+    };
+    commit(&mut writer).map_err(|e| failed(&e))?;
+    committed()?;
+    // What was committed stays even if merging fails; it is tried again with the next batch.
+    if let Err(error) = writer.wait_merging_threads() {
+        tracing::warn!(%error, "merging index segments failed");
+    }
+    Ok(())
+}
+
+fn open(index: &Index, bulk: bool) -> tantivy::Result<IndexWriter<Row>> {
+    let (threads, budget) = if bulk {
+        (weights::BULK_THREADS, weights::BULK_BUDGET)
+    } else {
+        (1, weights::SMALL_BUDGET)
+    };
+    let options = IndexWriterOptions::builder()
+        .num_worker_threads(threads)
+        .memory_budget_per_thread(budget)
+        .num_merge_threads(1)
+        .build();
+    let writer = index.writer_with_options(options)?;
+    writer.set_merge_policy(merge_policy(bulk));
+    Ok(writer)
+}
+
+/// A bulk load writes few, large segments as it is; small batches merge the small ones, and
+/// rewrite a segment of which many items were replaced.
+fn merge_policy(bulk: bool) -> Box<dyn MergePolicy> {
+    if bulk {
+        return Box::new(NoMergePolicy);
+    }
+    let mut policy = LogMergePolicy::default();
+    policy.set_max_docs_before_merge(weights::MAX_MERGED_ITEMS);
+    policy.set_del_docs_ratio_before_merge(0.5);
+    Box::new(policy)
+}
+
+fn feed(
+    writer: &IndexWriter<Row>,
+    fields: Fields,
+    empty: bool,
+    steps: impl Iterator<Item = Step>,
+) -> tantivy::Result<()> {
+    let mut seen = HashSet::new();
+    for step in steps {
+        let id = match &step {
+            Step::Put(document) => document.id,
+            Step::Remove(id) => *id,
+        };
+        // A deletion is looked up in every segment: it is saved where there can be nothing.
+        if !empty || seen.contains(&id) {
+            writer.delete_term(Term::from_field_u64(fields.id, id.0));
+        }
+        if let Step::Put(document) = step {
+            if empty {
+                seen.insert(id);
+            }
+            writer.add_document(Row::new(*document, fields))?;
+        }
+    }
+    Ok(())
+}
