@@ -98,16 +98,18 @@ async fn suggestions_name_items_and_departments() {
 #[tokio::test]
 async fn each_facet_link_adds_or_takes_away_one_value() {
     let app = TestApp::new();
-    let page = app.get(&format!("/search?{}", encoded("q=许可&type=行政许可"))).await;
+    let page = app.get(&format!("/search?{}", encoded("q=的&type=行政检查"))).await;
     assert_eq!(page.status, 200);
     let html = page.text();
-    let both = encoded("q=许可&type=行政许可&department=克拉玛依市财政局").replace('&', "&#38;");
-    assert!(html.contains(&format!("/search?{both}\"")), "adds a department\n{html}");
-    let without = encoded("q=许可");
-    assert!(html.contains(&format!("href=\"/search?{without}\"")), "takes the type away");
-    assert!(html.contains("<mark>许可</mark>"));
-    let twin = encoded("q=许可&type=行政许可").replace('&', "&#38;");
-    assert!(html.contains(&format!("/api/v1/search?{twin}")), "links its data");
+    let link = |path: &str, query: &str| {
+        format!("href=\"{path}?{}\"", encoded(query).replace('&', "&#38;"))
+    };
+    assert!(html.contains(&link("/search", "q=的&type=行政检查&department=克拉玛依市财政局")), "adds a value\n{html}");
+    assert!(html.contains(&link("/search", "q=的")), "takes the value away");
+    assert!(html.contains(&link("/api/v1/search", "q=的&type=行政检查")), "links its data");
+    assert!(html.contains("name=\"type\" value=\"行政检查\""), "a new question keeps the filter");
+    let page = app.get(&format!("/search?{}", encoded("q=许可"))).await;
+    assert!(page.text().contains("<mark>许可</mark>"));
 }
 
 #[tokio::test]

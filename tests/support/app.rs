@@ -115,7 +115,7 @@ impl TestApp {
                 added("KL-004", closed.clone()),
             ],
         );
-        let stricter = with(smoke, "basis", "《大气污染防治法》第一百一十八条：处一万元以上罚款。");
+        let stricter = with(smoke, "basis", "【法律】《大气污染防治法》第一百一十八条：\n处一万元以上罚款。");
         let noise = power(&city, "对夜间施工噪声污染的处罚", "行政处罚");
         let gone = Change {
             reason: Some("法律修改".into()),
