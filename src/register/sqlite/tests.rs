@@ -139,6 +139,8 @@ fn the_file_itself_refuses_changes() {
     for sql in [
         "INSERT INTO revision SELECT 99, 4, publication, 9, effective_on, action, sheet, first_row,
              last_row, reason, successor, digest, content FROM revision WHERE publication = 1 LIMIT 1",
+        "INSERT OR REPLACE INTO revision SELECT id, item, 3, position, effective_on, action, sheet,
+             first_row, last_row, reason, successor, digest, content FROM revision LIMIT 1",
         "INSERT INTO publication SELECT 9, list, document_no, reason, published_on, effective_on,
              recorded_at, submitted_by, approved_by, file_name, file_sha256, file_bytes, 0, 0, 0
              FROM publication WHERE number = 1",
