@@ -7,6 +7,7 @@
 )]
 
 mod contract;
+mod http;
 mod intake;
 mod repo;
 mod support;

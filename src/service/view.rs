@@ -41,7 +41,7 @@ pub struct PublicationView {
     pub kind_name: String,
     pub list_number: Option<u64>,
     pub department_number: Option<u64>,
-    /// Whether the list is made up for demonstration (样例), by its title or file name.
+    /// Whether the list is made up for demonstration (样例).
     pub sample: bool,
 }
 
@@ -73,9 +73,11 @@ fn says_sample(text: &str) -> bool {
         || text.to_ascii_lowercase().contains("sample")
 }
 
-/// Whether a publication's list is made up for demonstration.
+/// Whether a publication's list is made up for demonstration, by its title, document number or
+/// file name.
 pub fn is_sample(publication: &Publication) -> bool {
-    says_sample(&publication.list.title) || says_sample(&publication.file.name)
+    let texts = [&publication.list.title, &publication.file.name];
+    texts.into_iter().chain(&publication.document_no).any(|text| says_sample(text))
 }
 
 impl Services {

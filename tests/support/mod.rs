@@ -1,5 +1,7 @@
 //! What several integration tests need.
 
+pub mod app;
+
 use std::path::PathBuf;
 use std::sync::Arc;
 

@@ -9,9 +9,6 @@ pub mod parts;
 pub mod publications;
 pub mod search;
 
-#[cfg(test)]
-mod tests;
-
 use askama::Template;
 
 use super::url;
