@@ -1,1 +1,3 @@
+//! The program; what it does is in the library.
+
 fn main() {}
