@@ -3,7 +3,6 @@
 use std::process::ExitCode;
 
 use crate::query::RawSearchParams;
-use crate::service::search::search;
 
 use super::settings::Settings;
 use super::{App, CliError};
@@ -35,15 +34,15 @@ pub fn run(settings: &Settings, args: &Args) -> Result<ExitCode, CliError> {
         size: Some(args.size.to_string()),
         ..RawSearchParams::default()
     };
-    let page = search(&services, &raw)?;
+    let page = services.search(&raw)?;
     println!("“{}”：{} 项", args.question, page.total);
     for (number, hit) in page.hits.iter().enumerate() {
-        let name = if hit.sub_name.is_empty() { hit.name.clone() } else { format!("{} · {}", hit.name, hit.sub_name) };
-        let facts: Vec<&str> = [hit.item_type.as_str(), hit.department.as_str(), hit.level.as_str()]
+        let name = if hit.head.sub_name.is_empty() { hit.head.name.clone() } else { format!("{} · {}", hit.head.name, hit.head.sub_name) };
+        let facts: Vec<&str> = [hit.head.item_type.as_str(), hit.head.department.as_str(), hit.head.level.as_str()]
             .into_iter()
             .filter(|f| !f.is_empty())
             .collect();
-        println!("{:>3}. {name}\n     {} · {}", number + 1, facts.join(" · "), hit.code);
+        println!("{:>3}. {name}\n     {} · {}", number + 1, facts.join(" · "), hit.head.code);
     }
     Ok(ExitCode::SUCCESS)
 }

@@ -2,6 +2,7 @@
 //! Plain types and pure rules; must not read files, clocks, databases or the network.
 
 pub mod code;
+pub mod columns;
 pub mod date;
 pub mod department;
 pub mod diff;

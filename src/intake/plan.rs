@@ -105,6 +105,7 @@ impl Opened {
                     Skip::Total => "合计行，不是事项",
                     Skip::Heading => "重复的表头",
                     Skip::NoTitle => "没有名称，上方也没有可以接续的事项",
+                    Skip::NumberOnly => "只有序号，没有内容",
                 };
                 if skipped.why == Skip::NoTitle {
                     drafts.findings.push(Finding::new(

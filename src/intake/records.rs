@@ -38,6 +38,8 @@ pub enum Skip {
     Heading,
     /// Text, but no item name in the row or above it.
     NoTitle,
+    /// A running number and nothing else: a row of a form that was not filled in.
+    NumberOnly,
 }
 
 /// Builds records from rows in order.
@@ -117,6 +119,10 @@ impl<'a> Builder<'a> {
             return;
         }
         if self.is_section(row, known) {
+            return;
+        }
+        if known == 1 && self.is_unfilled(row) {
+            self.skip(row, Skip::NumberOnly);
             return;
         }
         if self.title.is_some_and(|t| self.filled(row, t)) {
@@ -226,6 +232,16 @@ impl<'a> Builder<'a> {
         }
         self.sections.push(section);
         true
+    }
+
+    /// Whether the one known cell of a row is its running number, and the name above does not
+    /// reach down to it.
+    fn is_unfilled(&self, row: &Row) -> bool {
+        self.sequence.is_some_and(|s| self.filled(row, s))
+            && self.title.is_none_or(|t| {
+                let column = self.columns.columns[t].index;
+                self.merges.covered_from(row.number, column).is_none()
+            })
     }
 
     /// Whether a row without a name of its own is another record of the item above: it has its

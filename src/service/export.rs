@@ -140,7 +140,7 @@ fn workbook(register: &dyn Register, kind: &Kind, day: Date, to: &mut dyn Write)
     let (headings, keys) = columns(kind);
     let mut book = Workbook::new();
     // Rows go to a temporary file as they come, so that memory stays bounded.
-    let sheet = book.add_worksheet_with_constant_memory();
+    let sheet = book.add_worksheet_with_constant_memory().map_err(failed)?;
     let bold = CellFormat::new().set_bold();
     sheet.set_name(&kind.name).map_err(failed)?;
     sheet.set_freeze_panes(1, 0).map_err(failed)?;

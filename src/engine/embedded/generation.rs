@@ -14,7 +14,7 @@ use super::snapshot::Snapshot;
 use super::tokens::tokenizers;
 use super::write::{failed, write};
 use crate::domain::Position;
-use crate::engine::{EngineError, EngineErrorCode, Step};
+use crate::engine::{EngineError, EngineErrorCode, Steps};
 use crate::text::Segmenter;
 
 /// File that says by which dictionary, kinds and version the index was made.
@@ -153,7 +153,7 @@ impl Generation {
     }
 
     /// Writes the steps in one commit; readers see it before merging begins.
-    pub fn apply(&self, steps: &mut dyn Iterator<Item = Step>, upto: Position) -> Result<(), EngineError> {
+    pub fn apply(&self, steps: &mut Steps<'_>, upto: Position) -> Result<(), EngineError> {
         let empty = self.snapshot().all_documents() == 0;
         write(&self.index, self.fields, empty, steps, upto, &mut || self.catch_up())?;
         // Merging has replaced segments; reading the new ones frees the old.

@@ -87,27 +87,28 @@ pub(super) fn publications(
     offset: u64,
     limit: u64,
 ) -> Result<(Vec<Publication>, u64), RegisterError> {
-    // Unfiltered and filtered by list, an index gives the order; the lists of a department or of
-    // a kind are few, and their publications' numbers are sorted without reading the rest.
-    const MATCHING: &str = "
-        FROM publication WHERE (?1 IS NULL OR list = ?1) AND (?2 OR list IN
+    // The lists of a filter are few, and an index gives their publications' numbers; the rest of
+    // a publication is read for the page alone. Both texts take the same parameters.
+    let matching = if filter.list.is_none() && filter.department.is_none() && filter.kind.is_none()
+    {
+        "FROM publication WHERE coalesce(?1, ?2, ?3) IS NULL"
+    } else {
+        "FROM publication WHERE list IN
             (SELECT l.id FROM list l JOIN department d ON d.id = l.department
-             WHERE (?3 IS NULL OR d.name = ?3) AND (?4 IS NULL OR l.kind = ?4)))";
-    let any = filter.department.is_none() && filter.kind.is_none();
+             WHERE (?1 IS NULL OR l.id = ?1) AND (?2 IS NULL OR d.name = ?2)
+               AND (?3 IS NULL OR l.kind = ?3))"
+    };
     let list = filter.list.map(key);
     let total: i64 = db
-        .prepare_cached(&format!("SELECT count(*) {MATCHING}"))?
-        .query_row(params![list, any, filter.department, filter.kind], |r| {
-            r.get(0)
-        })?;
+        .prepare_cached(&format!("SELECT count(*) {matching}"))?
+        .query_row(params![list, filter.department, filter.kind], |r| r.get(0))?;
     let mut page = db.prepare_cached(&format!(
         "SELECT {COLUMNS} FROM {WITH_LIST} WHERE p.number IN
-            (SELECT number {MATCHING} ORDER BY number DESC LIMIT ?5 OFFSET ?6)
+            (SELECT number {matching} ORDER BY number DESC LIMIT ?4 OFFSET ?5)
          ORDER BY p.number DESC"
     ))?;
     let of = params![
         list,
-        any,
         filter.department,
         filter.kind,
         key(limit),

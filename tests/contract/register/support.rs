@@ -6,6 +6,10 @@ use quanze::domain::{
 };
 use quanze::register::{Register, RegisterError};
 
+/// Days before and after every other in the suite.
+pub const NEVER: &str = "1999-01-01";
+pub const EVER: &str = "2999-01-01";
+
 pub fn day(text: &str) -> Date {
     text.parse().expect("test day")
 }
