@@ -63,6 +63,8 @@ async fn a_published_change_is_announced() {
     assert_eq!(item["upcoming"][0]["publication"], 4);
     let page = app.get("/items/KL-002").await;
     assert!(page.text().contains("本事项将于 <strong>2027年1月1日</strong> 调整"));
+    let page = app.get("/items/KL-001?as_of=2025-03-01").await;
+    assert!(page.text().contains("此后于 <strong>2025年6月1日</strong> 调整"));
     let page = app.get("/items/KL-006").await;
     assert!(page.text().contains("将于 2027年1月1日 起生效"));
 }

@@ -45,6 +45,8 @@ pub struct PublicationRow {
     pub url: String,
     pub number: u64,
     pub title: String,
+    /// Department and title; only the title where it names the department.
+    pub heading: String,
     pub kind_name: String,
     pub department: String,
     pub document_no: Option<String>,
@@ -63,6 +65,11 @@ impl From<PublicationView> for PublicationRow {
         Self {
             url: url::publication(publication.number),
             number: publication.number,
+            heading: if publication.list.title.contains(&publication.list.department) {
+                publication.list.title.clone()
+            } else {
+                format!("{}：{}", publication.list.department, publication.list.title)
+            },
             title: publication.list.title,
             kind_name: view.kind_name,
             department: publication.list.department,
