@@ -5,8 +5,10 @@ use std::collections::HashSet;
 
 use tantivy::indexer::IndexWriterOptions;
 use tantivy::merge_policy::{LogMergePolicy, MergePolicy, NoMergePolicy};
-use tantivy::schema::document::{Document as IndexDocument, ReferenceValue, ReferenceValueLeaf, Value};
 use tantivy::schema::Field;
+use tantivy::schema::document::{
+    Document as IndexDocument, ReferenceValue, ReferenceValueLeaf, Value,
+};
 use tantivy::{Index, IndexWriter, TantivyError, Term};
 
 use super::schema::Fields;
@@ -90,7 +92,11 @@ impl IndexDocument for Row {
         for (&field, value) in fields.facets.iter().zip(&self.facets) {
             values.push((field, Cell::Text(value)));
         }
-        for (text, value) in [(fields.title, &self.title), (fields.basis, &self.basis), (fields.body, &self.body)] {
+        for (text, value) in [
+            (fields.title, &self.title),
+            (fields.basis, &self.basis),
+            (fields.body, &self.body),
+        ] {
             values.push((text.words, Cell::Text(value)));
             values.push((text.pairs, Cell::Text(value)));
             values.extend(text.chars.map(|field| (field, Cell::Text(value.as_str()))));
@@ -190,7 +196,9 @@ fn feed(
             if empty {
                 seen.insert(id);
             }
-            writer.add_document(Row::new(*document, fields)).map_err(|e| failed(&e))?;
+            writer
+                .add_document(Row::new(*document, fields))
+                .map_err(|e| failed(&e))?;
         }
     }
     Ok(())

@@ -145,7 +145,11 @@ impl From<HistoryView> for HistoryAnswer {
             action: step.action,
             effective_on: step.effective_on.to_string(),
             reached: step.reached,
-            changes: step.differences.into_iter().map(FieldChange::from).collect(),
+            changes: step
+                .differences
+                .into_iter()
+                .map(FieldChange::from)
+                .collect(),
             reason: step.reason,
             successor: step.successor,
             publication: step.publication.publication.number,

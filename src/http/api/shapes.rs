@@ -9,9 +9,7 @@ use crate::domain::Kind;
 use crate::http::url;
 use crate::query::Facet;
 use crate::service::overview::{Overview, department_items};
-use crate::service::read::{
-    DepartmentView, KindView, ListView, Suggestion, Target,
-};
+use crate::service::read::{DepartmentView, KindView, ListView, Suggestion, Target};
 use crate::service::search::{FacetValue, HitView, SearchPage};
 use crate::service::view::{ChangeView, Difference, HeadView, PublicationView};
 
@@ -145,7 +143,11 @@ impl From<HitView> for Hit {
     fn from(hit: HitView) -> Self {
         Self {
             score: hit.score,
-            highlights: hit.highlights.into_iter().map(|h| (h.key, h.html)).collect(),
+            highlights: hit
+                .highlights
+                .into_iter()
+                .map(|h| (h.key, h.html))
+                .collect(),
             head: hit.head.into(),
         }
     }
@@ -196,7 +198,11 @@ impl From<ChangeView> for Change {
             action: change.action,
             head: change.head.into(),
             effective_on: change.effective_on.to_string(),
-            changes: change.differences.into_iter().map(FieldChange::from).collect(),
+            changes: change
+                .differences
+                .into_iter()
+                .map(FieldChange::from)
+                .collect(),
             reason: change.reason,
             successor: change.successor,
         }
@@ -541,12 +547,15 @@ pub struct KindAnswer {
 
 impl From<KindView> for KindAnswer {
     fn from(view: KindView) -> Self {
-        let departments = view.departments.into_iter().map(|(number, name, items)| KindDepartment {
-            url: url::department(number),
-            number,
-            name,
-            items,
-        });
+        let departments =
+            view.departments
+                .into_iter()
+                .map(|(number, name, items)| KindDepartment {
+                    url: url::department(number),
+                    number,
+                    name,
+                    items,
+                });
         Self {
             kind: KindShape::new(&view.kind, view.items),
             departments: departments.collect(),
@@ -602,7 +611,6 @@ fn kebab(name: &str) -> String {
     }
     out
 }
-
 
 #[cfg(test)]
 mod tests {

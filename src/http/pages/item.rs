@@ -20,7 +20,11 @@ use crate::service::view::FieldView;
 
 /// Headings in reading order, each with the roles of the fields under it.
 const SECTIONS: [(&str, &str, &[Role]); 6] = [
-    ("content", "具体内容", &[Role::Measure, Role::Grade, Role::Standard, Role::Industry]),
+    (
+        "content",
+        "具体内容",
+        &[Role::Measure, Role::Grade, Role::Standard, Role::Industry],
+    ),
     (
         "who",
         "由谁负责",
@@ -36,7 +40,11 @@ const SECTIONS: [(&str, &str, &[Role]); 6] = [
         ],
     ),
     ("basis", "法律依据", &[Role::Basis]),
-    ("duties", "部门应当做什么", &[Role::Duties, Role::DutiesBasis]),
+    (
+        "duties",
+        "部门应当做什么",
+        &[Role::Duties, Role::DutiesBasis],
+    ),
     (
         "how",
         "怎么办理",
@@ -53,7 +61,11 @@ const SECTIONS: [(&str, &str, &[Role]); 6] = [
 ];
 
 /// Told apart from the rest, which keeps the kind's own order.
-const LAST: (&str, &str, &[Role]) = ("accountability", "不履行职责怎么追责", &[Role::Accountability]);
+const LAST: (&str, &str, &[Role]) = (
+    "accountability",
+    "不履行职责怎么追责",
+    &[Role::Accountability],
+);
 
 /// Already in the page's head, or of use only inside the published table.
 const ELSEWHERE: [Role; 7] = [
@@ -194,16 +206,24 @@ impl ItemPage {
             shell.with_api(api).with_canonical(path.clone())
         } else {
             let day = [("as_of", item.as_of.to_string())];
-            shell.with_api(url::with(&api, day)).with_canonical(url::item_on(&code, item.as_of))
+            shell
+                .with_api(url::with(&api, day))
+                .with_canonical(url::item_on(&code, item.as_of))
         };
         let notices = notices(&item, overview.day);
         let is_publisher = |f: &FieldView| {
-            f.role == Some(Role::Department) && f.value == item.head.department && f.original.is_none()
+            f.role == Some(Role::Department)
+                && f.value == item.head.department
+                && f.original.is_none()
         };
         let publisher = item.fields.iter().find(|f| is_publisher(f));
         let department_label = publisher.map_or("公布部门".to_owned(), |f| f.label.clone());
-        let fields: Vec<FieldView> =
-            item.fields.iter().filter(|f| !is_publisher(f)).cloned().collect();
+        let fields: Vec<FieldView> = item
+            .fields
+            .iter()
+            .filter(|f| !is_publisher(f))
+            .cloned()
+            .collect();
         let (sections, originals) = sections(&fields);
         let publication = &item.publication.publication;
         Self {
@@ -223,7 +243,11 @@ impl ItemPage {
             file_url: url::file(publication.number),
             place: place(&item),
             publication: item.publication.clone().into(),
-            history: history.steps.into_iter().map(|step| step_row(&code, step)).collect(),
+            history: history
+                .steps
+                .into_iter()
+                .map(|step| step_row(&code, step))
+                .collect(),
             history_api: url::fill(url::API_ITEM_HISTORY, &code),
             day: item.as_of.to_string(),
             path,
@@ -243,7 +267,11 @@ impl ItemPage {
 }
 
 fn full_name(name: &str, sub_name: &str) -> String {
-    if sub_name.is_empty() { name.to_owned() } else { format!("{name}（{sub_name}）") }
+    if sub_name.is_empty() {
+        name.to_owned()
+    } else {
+        format!("{name}（{sub_name}）")
+    }
 }
 
 fn notices(item: &ItemView, today: Date) -> Vec<Notice> {
@@ -297,20 +325,31 @@ fn sections(fields: &[FieldView]) -> (Vec<SectionView>, Vec<(String, String)>) {
     let mut sections: Vec<SectionView> = SECTIONS.into_iter().map(section).collect();
     sections.push(section(LAST));
     let placed = |role: Role| {
-        SECTIONS.iter().chain([&LAST]).any(|(_, _, roles)| roles.contains(&role))
+        SECTIONS
+            .iter()
+            .chain([&LAST])
+            .any(|(_, _, roles)| roles.contains(&role))
             || ELSEWHERE.contains(&role)
     };
     sections.push(SectionView {
         id: "other",
         heading: "其他信息",
-        fields: fields.iter().filter(|f| !f.role.is_some_and(placed)).map(row).collect(),
+        fields: fields
+            .iter()
+            .filter(|f| !f.role.is_some_and(placed))
+            .map(row)
+            .collect(),
     });
     // Who published and where to complain is said even when the list does not say it.
     sections.retain(|s| !s.fields.is_empty() || ["who", "complaint"].contains(&s.id));
     let originals = fields
         .iter()
         .filter(|f| f.role.is_some_and(|role| ELSEWHERE.contains(&role)))
-        .filter_map(|f| f.original.clone().map(|original| (f.label.clone(), original)))
+        .filter_map(|f| {
+            f.original
+                .clone()
+                .map(|original| (f.label.clone(), original))
+        })
         .collect();
     (sections, originals)
 }
@@ -337,7 +376,11 @@ fn step_row(code: &str, step: Step) -> StepRow {
         reached: step.reached,
         url: url::item_on(code, step.effective_on),
         publication: step.publication.into(),
-        differences: step.differences.into_iter().map(FieldDifference::from).collect(),
+        differences: step
+            .differences
+            .into_iter()
+            .map(FieldDifference::from)
+            .collect(),
         reason: step.reason,
         successor: step.successor.map(|code| (url::item(&code), code)),
     }

@@ -65,10 +65,17 @@ impl From<PublicationView> for PublicationRow {
         Self {
             url: url::publication(publication.number),
             number: publication.number,
-            heading: if publication.list.title.contains(&publication.list.department) {
+            heading: if publication
+                .list
+                .title
+                .contains(&publication.list.department)
+            {
                 publication.list.title.clone()
             } else {
-                format!("{}：{}", publication.list.department, publication.list.title)
+                format!(
+                    "{}：{}",
+                    publication.list.department, publication.list.title
+                )
             },
             title: publication.list.title,
             kind_name: view.kind_name,
@@ -125,7 +132,10 @@ impl From<Difference> for FieldDifference {
 /// Splits two texts at what they share at the start and at the end.
 fn contrast(before: &str, after: &str) -> (Contrast, Contrast) {
     let common = |a: &mut dyn Iterator<Item = char>, b: &mut dyn Iterator<Item = char>| {
-        a.zip(b).take_while(|(x, y)| x == y).map(|(x, _)| x.len_utf8()).sum::<usize>()
+        a.zip(b)
+            .take_while(|(x, y)| x == y)
+            .map(|(x, _)| x.len_utf8())
+            .sum::<usize>()
     };
     let start = common(&mut before.chars(), &mut after.chars());
     let (b, a) = (&before[start..], &after[start..]);
@@ -177,7 +187,11 @@ impl From<ChangeView> for ChangeRow {
             action: change.action.label(),
             style: action_style(change.action),
             item: change.head.into(),
-            differences: change.differences.into_iter().map(FieldDifference::from).collect(),
+            differences: change
+                .differences
+                .into_iter()
+                .map(FieldDifference::from)
+                .collect(),
             reason: change.reason,
             successor: change.successor.map(|code| (url::item(&code), code)),
         }
@@ -238,7 +252,11 @@ impl Pager {
 
 /// A text's paragraphs, blank lines left out.
 pub fn paragraphs(text: &str) -> Vec<String> {
-    text.lines().map(str::trim).filter(|line| !line.is_empty()).map(str::to_owned).collect()
+    text.lines()
+        .map(str::trim)
+        .filter(|line| !line.is_empty())
+        .map(str::to_owned)
+        .collect()
 }
 
 #[cfg(test)]
@@ -249,8 +267,14 @@ mod tests {
     #[test]
     fn only_what_differs_stands_out() {
         let (before, after) = contrast("处五千元以下罚款", "处一万元以下罚款");
-        assert_eq!((before.start.as_str(), before.changed.as_str()), ("处", "五千"));
-        assert_eq!((after.changed.as_str(), after.end.as_str()), ("一万", "元以下罚款"));
+        assert_eq!(
+            (before.start.as_str(), before.changed.as_str()),
+            ("处", "五千")
+        );
+        assert_eq!(
+            (after.changed.as_str(), after.end.as_str()),
+            ("一万", "元以下罚款")
+        );
     }
 
     #[test]
@@ -259,7 +283,11 @@ mod tests {
         let pager = Pager::new(paging, 95, |n| n.to_string());
         let pages: Vec<usize> = pager.links.iter().map(|l| l.page).collect();
         assert_eq!(pages, [1, 0, 4, 5, 6, 0, 10]);
-        assert!(Pager::new(Paging { page: 1, size: 10 }, 10, |n| n.to_string()).links.is_empty());
+        assert!(
+            Pager::new(Paging { page: 1, size: 10 }, 10, |n| n.to_string())
+                .links
+                .is_empty()
+        );
     }
 
     proptest! {
