@@ -31,14 +31,11 @@ impl Filter {
     }
 
     fn accepts(&self, segment: &Segment, doc: DocId) -> bool {
-        self.0
-            .iter()
-            .zip(&segment.columns.ordinals)
-            .all(|(accepted, ordinals)| {
-                accepted.as_ref().is_none_or(|accepted| {
-                    accepted.get(ordinals[doc as usize] as usize) == Some(&true)
-                })
-            })
+        self.0.iter().zip(&segment.columns.ordinals).all(|(accepted, ordinals)| {
+            accepted
+                .as_ref()
+                .is_none_or(|accepted| accepted.get(ordinals[doc as usize] as usize) == Some(&true))
+        })
     }
 }
 
@@ -100,10 +97,7 @@ impl Part<'_> {
     /// Documents in force that pass the filter, with the number of words they match.
     fn each(&self, least: u8, mut each: impl FnMut(DocId, u8)) {
         for (doc, &matched) in (0..).zip(self.found.matched()) {
-            if matched >= least
-                && self.segment.is_alive(doc)
-                && self.filter.accepts(self.segment, doc)
-            {
+            if matched >= least && self.segment.is_alive(doc) && self.filter.accepts(self.segment, doc) {
                 each(doc, matched);
             }
         }
@@ -125,10 +119,7 @@ fn suffices(parts: &[Part<'_>], required: usize) -> u8 {
         });
     }
     let required = u8::try_from(required).unwrap_or(u8::MAX);
-    let most = counts
-        .iter()
-        .rposition(|&count| count > 0)
-        .unwrap_or_default();
+    let most = counts.iter().rposition(|&count| count > 0).unwrap_or_default();
     let most = u8::try_from(most).unwrap_or(u8::MAX);
     if most == 0 || accepted > 0 {
         // Nothing has any word; or a code was found, next to which part of the words is noise.
@@ -138,12 +129,7 @@ fn suffices(parts: &[Part<'_>], required: usize) -> u8 {
 }
 
 /// Makes the answer. `found` has one accumulator per segment.
-pub(super) fn collect(
-    snapshot: &Snapshot,
-    found: &[Accumulator],
-    query: &Query,
-    required: usize,
-) -> Answer {
+pub(super) fn collect(snapshot: &Snapshot, found: &[Accumulator], query: &Query, required: usize) -> Answer {
     let parts: Vec<Part<'_>> = snapshot
         .segments
         .iter()
@@ -154,19 +140,13 @@ pub(super) fn collect(
             filter: Filter::new(query, segment),
         })
         .collect();
-    let least = if query.words.is_empty() {
-        0
-    } else {
-        suffices(&parts, required)
-    };
-    let mut counts: [Vec<u64>; FACETS] =
-        std::array::from_fn(|slot| vec![0; snapshot.values[slot].len()]);
+    let least = if query.words.is_empty() { 0 } else { suffices(&parts, required) };
+    let mut counts: [Vec<u64>; FACETS] = std::array::from_fn(|slot| vec![0; snapshot.values[slot].len()]);
     let mut top = Top::new(query.offset + query.limit);
     let mut total = 0;
     for part in &parts {
         let columns = &part.segment.columns;
-        let mut local: [Vec<u64>; FACETS] =
-            std::array::from_fn(|slot| vec![0; columns.values[slot].len()]);
+        let mut local: [Vec<u64>; FACETS] = std::array::from_fn(|slot| vec![0; columns.values[slot].len()]);
         part.each(least, |doc, _| {
             total += 1;
             for (counts, ordinals) in local.iter_mut().zip(&columns.ordinals) {
@@ -200,10 +180,7 @@ fn candidate(part: &Part<'_>, doc: DocId, sort: Sort) -> Candidate {
     let global = |facet: Facet| {
         let slot = slot(facet);
         let ordinal = part.segment.columns.ordinals[slot][doc as usize];
-        part.segment.global[slot]
-            .get(ordinal as usize)
-            .copied()
-            .unwrap_or_default()
+        part.segment.global[slot].get(ordinal as usize).copied().unwrap_or_default()
     };
     let group = match sort {
         Sort::Relevance => (0, 0),

@@ -23,14 +23,8 @@ pub(super) enum Grain {
 }
 
 impl Grain {
-    const ALL: [Self; 6] = [
-        Self::Whole,
-        Self::Words,
-        Self::Pairs,
-        Self::Chars,
-        Self::SubstringPairs,
-        Self::SubstringChars,
-    ];
+    const ALL: [Self; 6] =
+        [Self::Whole, Self::Words, Self::Pairs, Self::Chars, Self::SubstringPairs, Self::SubstringChars];
 
     /// Name under which tantivy knows the tokenizer.
     pub fn name(self) -> &'static str {
@@ -89,17 +83,11 @@ impl GrainTokenizer {
         };
         match self.grain {
             Grain::Whole => next(text, ends, normal),
-            Grain::Words => self
-                .segmenter
-                .each_word(normal, |range| next(text, ends, &normal[range])),
+            Grain::Words => self.segmenter.each_word(normal, |range| next(text, ends, &normal[range])),
             Grain::Pairs => each_gram(normal, 2, |range| next(text, ends, &normal[range])),
             Grain::Chars => each_gram(normal, 1, |range| next(text, ends, &normal[range])),
-            Grain::SubstringPairs => {
-                each_substring_gram(normal, 2, |gram, at| Self::push(text, ends, gram, at))
-            }
-            Grain::SubstringChars => {
-                each_substring_gram(normal, 1, |gram, at| Self::push(text, ends, gram, at))
-            }
+            Grain::SubstringPairs => each_substring_gram(normal, 2, |gram, at| Self::push(text, ends, gram, at)),
+            Grain::SubstringChars => each_substring_gram(normal, 1, |gram, at| Self::push(text, ends, gram, at)),
         }
     }
 }
@@ -131,9 +119,7 @@ impl TokenStream for GrainStream<'_> {
             return false;
         };
         self.token.text.clear();
-        self.token
-            .text
-            .push_str(&self.text[self.start..end as usize]);
+        self.token.text.push_str(&self.text[self.start..end as usize]);
         self.token.position = position as usize;
         self.start = end as usize;
         self.ends = rest;
@@ -159,9 +145,7 @@ mod tests {
         let tokens = |grain: Grain| {
             let mut tokens = Vec::new();
             let mut analyzer = manager.get(grain.name()).expect("it is registered");
-            analyzer
-                .token_stream("食品经营<c1>")
-                .process(&mut |t| tokens.push(t.text.clone()));
+            analyzer.token_stream("食品经营<c1>").process(&mut |t| tokens.push(t.text.clone()));
             tokens
         };
         assert_eq!(tokens(Grain::Whole), ["食品经营<c1>"]);
@@ -172,9 +156,6 @@ mod tests {
             tokens(Grain::SubstringPairs),
             ["\u{2}食", "食品", "品经", "经营", "营<", "<c", "c1", "1>"]
         );
-        assert_eq!(
-            tokens(Grain::SubstringChars),
-            ["食", "品", "经", "营", "<", "c", "1", ">"]
-        );
+        assert_eq!(tokens(Grain::SubstringChars), ["食", "品", "经", "营", "<", "c", "1", ">"]);
     }
 }

@@ -45,11 +45,7 @@ pub(super) const COMMON_CHAR_SHARE: f32 = 0.5;
 
 /// How many of `words` an item must match: all of two, about two thirds of more.
 pub(super) fn required(words: usize) -> usize {
-    if words <= 2 {
-        words
-    } else {
-        (words * 2).div_ceil(3)
-    }
+    if words <= 2 { words } else { (words * 2).div_ceil(3) }
 }
 
 /// Shortest beginning of a code that is searched for, in characters.

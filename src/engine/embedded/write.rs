@@ -5,10 +5,8 @@ use std::collections::HashSet;
 
 use tantivy::indexer::IndexWriterOptions;
 use tantivy::merge_policy::{LogMergePolicy, MergePolicy, NoMergePolicy};
+use tantivy::schema::document::{Document as IndexDocument, ReferenceValue, ReferenceValueLeaf, Value};
 use tantivy::schema::Field;
-use tantivy::schema::document::{
-    Document as IndexDocument, ReferenceValue, ReferenceValueLeaf, Value,
-};
 use tantivy::{Index, IndexWriter, TantivyError, Term};
 
 use super::schema::Fields;
@@ -92,11 +90,7 @@ impl IndexDocument for Row {
         for (&field, value) in fields.facets.iter().zip(&self.facets) {
             values.push((field, Cell::Text(value)));
         }
-        for (text, value) in [
-            (fields.title, &self.title),
-            (fields.basis, &self.basis),
-            (fields.body, &self.body),
-        ] {
+        for (text, value) in [(fields.title, &self.title), (fields.basis, &self.basis), (fields.body, &self.body)] {
             values.push((text.words, Cell::Text(value)));
             values.push((text.pairs, Cell::Text(value)));
             values.extend(text.chars.map(|field| (field, Cell::Text(value.as_str()))));
@@ -196,9 +190,7 @@ fn feed(
             if empty {
                 seen.insert(id);
             }
-            writer
-                .add_document(Row::new(*document, fields))
-                .map_err(|e| failed(&e))?;
+            writer.add_document(Row::new(*document, fields)).map_err(|e| failed(&e))?;
         }
     }
     Ok(())
