@@ -31,7 +31,8 @@ const POLICY: &str = "default-src 'none'; style-src 'self'; img-src 'self' data:
 /// The outermost layer.
 pub async fn guard(State(app): State<App>, request: Request, next: Next) -> Response {
     let started = Instant::now();
-    let api = url::is_api(request.uri().path());
+    let path = request.uri().path();
+    let (api, open) = (url::is_api(path), path.starts_with(url::API));
     let route = request.extensions().get::<MatchedPath>().cloned();
     let mut response = match limits(&request) {
         Err(error) => error.render(api),
@@ -43,7 +44,7 @@ pub async fn guard(State(app): State<App>, request: Request, next: Next) -> Resp
             },
         },
     };
-    secure(&mut response, api);
+    secure(&mut response, open);
     let route = route.as_ref().map_or("unmatched", MatchedPath::as_str);
     app.metrics()
         .request(route, response.status().as_u16(), started.elapsed());
@@ -72,10 +73,10 @@ fn error_of(response: &mut Response) -> Option<AppError> {
     known.or_else(|| AppError::of_status(response.status()))
 }
 
-fn secure(response: &mut Response, api: bool) {
+fn secure(response: &mut Response, open: bool) {
     let headers = response.headers_mut();
     respond::tag_encoded(headers);
-    if api {
+    if open {
         respond::allow_all_origins(headers);
     }
     let fixed: [(HeaderName, &'static str); 3] = [
