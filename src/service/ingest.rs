@@ -419,7 +419,8 @@ fn changes(plan: &ListPlan, recorded: Vec<Recorded>, items: Vec<DraftItem>) -> V
     let key = plan.kind.field_with(Role::Key).map(|f| f.key.clone());
     let list_key = |item: &Item| item.fields.get(key.as_deref()?).cloned();
     let new = items.into_iter().map(|d| (d.coded, d.origin)).collect();
-    diff::changes(recorded, new, list_key)
+    let sequence = plan.kind.field_with(Role::Sequence).map(|f| f.key.as_str());
+    diff::changes(recorded, new, list_key, sequence)
 }
 
 fn too_many_withdrawals(

@@ -285,7 +285,7 @@ fn doubts_are_findings_at_their_cells() {
     };
     let opened = intake.open(
         &Source {
-            name: "农业.xls".into(),
+            name: "2024年市农业农村局权责清单.xls".into(),
             bytes: Bytes::File(path),
         },
         &hints,
