@@ -34,7 +34,11 @@ pub fn mark(text: &str, query: &Query) -> Option<String> {
 pub fn snippet(text: &str, query: &Query, segmenter: &Segmenter, chars: usize) -> Option<String> {
     let marks = find(text, query);
     let first = marks.first()?;
-    let borders: Vec<usize> = text.char_indices().map(|(at, _)| at).chain([text.len()]).collect();
+    let borders: Vec<usize> = text
+        .char_indices()
+        .map(|(at, _)| at)
+        .chain([text.len()])
+        .collect();
     if borders.len() - 1 <= chars {
         return Some(render(text, 0..text.len(), &marks));
     }
@@ -50,7 +54,12 @@ pub fn snippet(text: &str, query: &Query, segmenter: &Segmenter, chars: usize) -
 fn find(text: &str, query: &Query) -> Vec<Mark> {
     let normal = Normalised::new(text);
     let mut marks = Vec::new();
-    for (word, text) in query.words.iter().enumerate().map(|(i, w)| (i, w.text.as_str())) {
+    for (word, text) in query
+        .words
+        .iter()
+        .enumerate()
+        .map(|(i, w)| (i, w.text.as_str()))
+    {
         if text.chars().nth(1).is_none() {
             continue;
         }
@@ -114,7 +123,11 @@ fn densest(marks: &[Mark], borders: &[usize], chars: usize) -> Option<Range<usiz
             marked += mark.range.len();
             end = mark.range.end;
         }
-        if marked > 0 && best.as_ref().is_none_or(|(score, _)| (words.len(), marked) > *score) {
+        if marked > 0
+            && best
+                .as_ref()
+                .is_none_or(|(score, _)| (words.len(), marked) > *score)
+        {
             best = Some(((words.len(), marked), first.range.start..end));
         }
     }
@@ -155,7 +168,9 @@ fn begin(text: &str, borders: &[usize], start: usize, from: usize, segmenter: &S
         let end_char = slack[at..].chars().next().map_or(1, char::len_utf8);
         return char_at(borders, borders[start] + at + end_char);
     }
-    word_borders(text, borders, start, segmenter).find(|&b| b >= start).map_or(start, |b| b.min(limit))
+    word_borders(text, borders, start, segmenter)
+        .find(|&b| b >= start)
+        .map_or(start, |b| b.min(limit))
 }
 
 /// A place between `to` and `end` where a sentence, else a word ends.
@@ -166,7 +181,10 @@ fn finish(text: &str, borders: &[usize], end: usize, to: usize, segmenter: &Segm
         let end_char = slack[at..].chars().next().map_or(1, char::len_utf8);
         return char_at(borders, borders[floor] + at + end_char);
     }
-    word_borders(text, borders, end, segmenter).filter(|&b| b <= end).last().map_or(end, |b| b.max(floor))
+    word_borders(text, borders, end, segmenter)
+        .filter(|&b| b <= end)
+        .last()
+        .map_or(end, |b| b.max(floor))
 }
 
 /// Borders of words around a place, in characters of the text.
@@ -180,9 +198,9 @@ fn word_borders<'a>(
     let to = (at + SLACK).min(borders.len() - 1);
     let base = borders[from];
     let tokens = segmenter.segment(&text[base..borders[to]]);
-    tokens.into_iter().flat_map(move |t| {
-        [base + t.start, base + t.end].map(|byte| char_at(borders, byte))
-    })
+    tokens
+        .into_iter()
+        .flat_map(move |t| [base + t.start, base + t.end].map(|byte| char_at(borders, byte)))
 }
 
 /// HTML of a part of the text.
@@ -260,10 +278,22 @@ mod tests {
 
     #[test]
     fn matches_inside_words_and_in_other_spellings_are_marked() {
-        assert_eq!(cut("食品经营许可证", "食品", 120).as_deref(), Some("<mark>食品</mark>经营许可证"));
-        assert_eq!(cut("食品經營許可證", "经营", 120).as_deref(), Some("食品<mark>經營</mark>許可證"));
-        assert_eq!(cut("Ｃ１驾照", "c1", 120).as_deref(), Some("<mark>Ｃ１</mark>驾照"));
-        assert_eq!(cut("a<b>食品", "食品", 120).as_deref(), Some("a&lt;b&gt;<mark>食品</mark>"));
+        assert_eq!(
+            cut("食品经营许可证", "食品", 120).as_deref(),
+            Some("<mark>食品</mark>经营许可证")
+        );
+        assert_eq!(
+            cut("食品經營許可證", "经营", 120).as_deref(),
+            Some("食品<mark>經營</mark>許可證")
+        );
+        assert_eq!(
+            cut("Ｃ１驾照", "c1", 120).as_deref(),
+            Some("<mark>Ｃ１</mark>驾照")
+        );
+        assert_eq!(
+            cut("a<b>食品", "食品", 120).as_deref(),
+            Some("a&lt;b&gt;<mark>食品</mark>")
+        );
         assert_eq!(cut("食品", "建筑", 120), None);
         assert_eq!(cut("", "建筑", 120), None);
         assert_eq!(cut("食品", "", 120), None);
@@ -272,30 +302,51 @@ mod tests {
     #[test]
     fn a_word_that_does_not_occur_matches_by_its_grams() {
         let query = Query {
-            words: vec![crate::query::Word { text: "建筑垃圾".into(), joined: false }],
+            words: vec![crate::query::Word {
+                text: "建筑垃圾".into(),
+                joined: false,
+            }],
             ..Default::default()
         };
-        assert_eq!(mark("倾倒垃圾", &query).as_deref(), Some("倾倒<mark>垃圾</mark>"));
-        assert_eq!(mark("建筑垃圾", &query).as_deref(), Some("<mark>建筑垃圾</mark>"));
+        assert_eq!(
+            mark("倾倒垃圾", &query).as_deref(),
+            Some("倾倒<mark>垃圾</mark>")
+        );
+        assert_eq!(
+            mark("建筑垃圾", &query).as_deref(),
+            Some("<mark>建筑垃圾</mark>")
+        );
     }
 
     #[test]
     fn single_characters_are_marked_only_when_nothing_longer_matches() {
         let query = Query {
-            words: ["市", "食品"].map(|t| crate::query::Word { text: t.into(), joined: false }).into(),
+            words: ["市", "食品"]
+                .map(|t| crate::query::Word {
+                    text: t.into(),
+                    joined: false,
+                })
+                .into(),
             ..Default::default()
         };
-        assert_eq!(mark("市食品", &query).as_deref(), Some("市<mark>食品</mark>"));
+        assert_eq!(
+            mark("市食品", &query).as_deref(),
+            Some("市<mark>食品</mark>")
+        );
         assert_eq!(mark("市容", &query).as_deref(), Some("<mark>市</mark>容"));
     }
 
     #[test]
     fn the_extract_is_around_the_densest_match_and_begins_at_a_sentence() {
         let filler = "县级以上人民政府依照本法履行职责。".repeat(12);
-        let text = format!("食品。{filler}未取得食品经营许可从事经营活动的，没收违法所得。{filler}");
+        let text =
+            format!("食品。{filler}未取得食品经营许可从事经营活动的，没收违法所得。{filler}");
         let html = cut(&text, "食品经营许可", 60).expect("it matches");
         assert!(html.starts_with('…') && html.ends_with('…'), "{html}");
-        assert!(html.contains("<mark>食品</mark><mark>经营</mark><mark>许可</mark>"), "{html}");
+        assert!(
+            html.contains("<mark>食品</mark><mark>经营</mark><mark>许可</mark>"),
+            "{html}"
+        );
         let inner = shown(&html);
         let inner = inner.trim_matches('…');
         assert!(inner.chars().count() <= 60, "{inner}");

@@ -44,7 +44,13 @@ pub enum Facet {
 }
 
 impl Facet {
-    pub const ALL: [Self; 5] = [Self::Kind, Self::Type, Self::Department, Self::Region, Self::Level];
+    pub const ALL: [Self; 5] = [
+        Self::Kind,
+        Self::Type,
+        Self::Department,
+        Self::Region,
+        Self::Level,
+    ];
 
     /// Name in the API and in URLs.
     pub fn key(self) -> &'static str {

@@ -2,8 +2,8 @@
 //! Must not know which kinds, departments or regions exist.
 
 use super::{
-    DEFAULT_PAGE_SIZE, Facet, MAX_DEPTH, MAX_FILTER_VALUES, MAX_PAGE_SIZE, MAX_QUESTION_CHARS, MAX_WORDS,
-    Query, RawSearchParams, Sort, Word,
+    DEFAULT_PAGE_SIZE, Facet, MAX_DEPTH, MAX_FILTER_VALUES, MAX_PAGE_SIZE, MAX_QUESTION_CHARS,
+    MAX_WORDS, Query, RawSearchParams, Sort, Word,
 };
 use crate::text::Segmenter;
 use crate::text::normal::normalise;
@@ -103,7 +103,10 @@ fn sort(raw: Option<&str>) -> Result<Sort, QueryError> {
         other => Err(QueryError::new(
             "invalid_sort",
             "sort",
-            format!("参数 sort 应为 relevance 或 department，现为“{}”", shortened(other)),
+            format!(
+                "参数 sort 应为 relevance 或 department，现为“{}”",
+                shortened(other)
+            ),
         )),
     }
 }
@@ -119,9 +122,15 @@ fn paging(raw: &RawSearchParams) -> Result<(usize, usize), QueryError> {
                 format!("参数 size 应为 1 至 {MAX_PAGE_SIZE} 的整数"),
             )
         })?;
-    let page = number(raw.page.as_deref(), 1).filter(|&page| page >= 1).ok_or_else(|| {
-        QueryError::new("invalid_page", "page", "参数 page 应为不小于 1 的整数".to_owned())
-    })?;
+    let page = number(raw.page.as_deref(), 1)
+        .filter(|&page| page >= 1)
+        .ok_or_else(|| {
+            QueryError::new(
+                "invalid_page",
+                "page",
+                "参数 page 应为不小于 1 的整数".to_owned(),
+            )
+        })?;
     if page.checked_mul(size).is_none_or(|depth| depth > MAX_DEPTH) {
         return Err(QueryError::new(
             "page_too_deep",
@@ -136,7 +145,9 @@ fn paging(raw: &RawSearchParams) -> Result<(usize, usize), QueryError> {
 fn number(raw: Option<&str>, default: usize) -> Option<usize> {
     match raw.map(str::trim) {
         None | Some("") => Some(default),
-        Some(raw) if raw.bytes().all(|b| b.is_ascii_digit()) => raw.parse().ok().or(Some(usize::MAX)),
+        Some(raw) if raw.bytes().all(|b| b.is_ascii_digit()) => {
+            raw.parse().ok().or(Some(usize::MAX))
+        }
         Some(_) => None,
     }
 }
@@ -205,7 +216,10 @@ mod tests {
 
     #[test]
     fn stop_words_are_dropped_unless_nothing_is_left() {
-        assert_eq!(texts(&ask("请问食品经营许可怎么办")), ["食品", "经营", "许可"]);
+        assert_eq!(
+            texts(&ask("请问食品经营许可怎么办")),
+            ["食品", "经营", "许可"]
+        );
         assert_eq!(texts(&ask("的")), ["的"]);
         assert_eq!(texts(&ask("《》")), ["<>"]);
         assert!(ask("  ").words.is_empty());
@@ -214,7 +228,11 @@ mod tests {
 
     #[test]
     fn words_know_whether_they_touch_the_one_before() {
-        let joined: Vec<bool> = ask("食品经营 许可的处罚").words.iter().map(|w| w.joined).collect();
+        let joined: Vec<bool> = ask("食品经营 许可的处罚")
+            .words
+            .iter()
+            .map(|w| w.joined)
+            .collect();
         assert_eq!(joined, [false, true, false, false]);
     }
 
@@ -246,7 +264,10 @@ mod tests {
             assert_eq!(error.code, code, "{size} {page}");
             assert!(error.detail.contains(error.parameter));
         }
-        assert_eq!(refused(|r| r.sort = Some("name".into())).code, "invalid_sort");
+        assert_eq!(
+            refused(|r| r.sort = Some("name".into())).code,
+            "invalid_sort"
+        );
         assert_eq!(
             refused(|r| r.department = (0..101).map(|i| i.to_string()).collect()).code,
             "too_many_values"

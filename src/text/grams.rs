@@ -18,9 +18,11 @@ enum Class {
 
 fn class(c: char) -> Class {
     match c {
+        // Most characters of a list, and its punctuation, are decided here without a table.
+        '\u{4E00}'..='\u{9FFF}' => Class::Ideograph,
         '0'..='9' | 'a'..='z' | 'A'..='Z' => Class::Letter,
+        '\0'..='\u{7F}' | '、' | '。' => Class::Other,
         '\u{3400}'..='\u{4DBF}'
-        | '\u{4E00}'..='\u{9FFF}'
         | '\u{3040}'..='\u{30FF}'
         | '\u{AC00}'..='\u{D7AF}'
         | '\u{F900}'..='\u{FAFF}'
@@ -152,7 +154,10 @@ mod tests {
 
     #[test]
     fn grams_stay_inside_runs_and_letters_stay_whole() {
-        assert_eq!(texts("食品安全，C1驾照", 2), ["食品", "品安", "安全", "c1", "驾照"]);
+        assert_eq!(
+            texts("食品安全，C1驾照", 2),
+            ["食品", "品安", "安全", "c1", "驾照"]
+        );
         assert_eq!(texts("食品，C1", 1), ["食", "品", "c1"]);
         assert_eq!(texts("税。税法a税", 2), ["税", "税法", "a", "税"]);
         assert_eq!(texts("abc def", 2), ["abc", "def"]);
@@ -163,7 +168,10 @@ mod tests {
     fn places_of_grams_are_those_of_the_text_as_written() {
         let text = "《食\u{200B}品經營》";
         for token in grams(text, 2) {
-            assert_eq!(super::super::normal::normalise(&text[token.start..token.end]), token.text);
+            assert_eq!(
+                super::super::normal::normalise(&text[token.start..token.end]),
+                token.text
+            );
         }
         assert_eq!(grams(text, 2).len(), 3);
     }

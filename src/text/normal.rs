@@ -28,7 +28,11 @@ fn table() -> &'static [u16] {
 /// `(code point, simplified form)` of the traditional characters.
 fn simplified() -> Vec<(usize, u16)> {
     let blocks = [0x3400..=0x4DBF_u32, 0x4E00..=0x9FFF, 0xF900..=0xFAFF];
-    let chars: Vec<char> = blocks.into_iter().flatten().filter_map(char::from_u32).collect();
+    let chars: Vec<char> = blocks
+        .into_iter()
+        .flatten()
+        .filter_map(char::from_u32)
+        .collect();
     // A line for each character, so that no phrase is found across two of them.
     let lines: String = chars.iter().flat_map(|&c| [c, '\n']).collect();
     let Ok(converter) = OpenCC::from_config(BuiltinConfig::T2s) else {
@@ -134,9 +138,14 @@ impl Normalised {
     /// Byte range in the original that a byte range of `text` came from; both at character
     /// borders. Characters left out at its ends do not belong to it.
     pub fn origin(&self, range: Range<usize>) -> Range<usize> {
-        let first = self.origins.partition_point(|o| (o.0 as usize) < range.start);
+        let first = self
+            .origins
+            .partition_point(|o| (o.0 as usize) < range.start);
         let after = self.origins.partition_point(|o| (o.0 as usize) < range.end);
-        match (self.origins.get(first), after.checked_sub(1).and_then(|last| self.origins.get(last))) {
+        match (
+            self.origins.get(first),
+            after.checked_sub(1).and_then(|last| self.origins.get(last)),
+        ) {
             (Some(first), Some(last)) if first.1 < last.2 => first.1 as usize..last.2 as usize,
             (Some(first), _) => first.1 as usize..first.1 as usize,
             (None, _) => {
@@ -177,9 +186,17 @@ mod tests {
         let original = "申\u{200B}請《食品經營》";
         let normal = Normalised::new(original);
         assert_eq!(normal.text, "申请<食品经营>");
-        let at = normal.text.find("申请").map(|a| a..a + "申请".len()).unwrap();
+        let at = normal
+            .text
+            .find("申请")
+            .map(|a| a..a + "申请".len())
+            .unwrap();
         assert_eq!(&original[normal.origin(at)], "申\u{200B}請");
-        let at = normal.text.find("食品经营").map(|a| a..a + "食品经营".len()).unwrap();
+        let at = normal
+            .text
+            .find("食品经营")
+            .map(|a| a..a + "食品经营".len())
+            .unwrap();
         assert_eq!(&original[normal.origin(at)], "食品經營");
     }
 

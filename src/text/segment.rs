@@ -27,7 +27,9 @@ struct Inner {
 
 impl std::fmt::Debug for Segmenter {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_struct("Segmenter").field("stop_words", &self.0.stop.len()).finish_non_exhaustive()
+        f.debug_struct("Segmenter")
+            .field("stop_words", &self.0.stop.len())
+            .finish_non_exhaustive()
     }
 }
 
@@ -106,12 +108,23 @@ mod tests {
     static SEGMENTER: LazyLock<Segmenter> = LazyLock::new(Segmenter::embedded);
 
     fn words(text: &str) -> Vec<String> {
-        SEGMENTER.segment(text).into_iter().map(|t| t.text).collect()
+        SEGMENTER
+            .segment(text)
+            .into_iter()
+            .map(|t| t.text)
+            .collect()
     }
 
     #[test]
     fn words_of_administration_stay_whole() {
-        for word in ["住建局", "民办非企业单位", "发展改革委", "市监局", "人社局", "不动产登记"] {
+        for word in [
+            "住建局",
+            "民办非企业单位",
+            "发展改革委",
+            "市监局",
+            "人社局",
+            "不动产登记",
+        ] {
             assert_eq!(words(&format!("向{word}申请")), ["向", word, "申请"]);
         }
     }
@@ -121,9 +134,15 @@ mod tests {
         let text = "申請食品經營許可證（Ｃ１）";
         let tokens = SEGMENTER.segment(text);
         assert_eq!(words(text), words("申请食品经营许可证(c1)"));
-        let food = tokens.iter().find(|t| t.text == "食品").expect("食品 is a word");
+        let food = tokens
+            .iter()
+            .find(|t| t.text == "食品")
+            .expect("食品 is a word");
         assert_eq!(&text[food.start..food.end], "食品");
-        assert_eq!(tokens.iter().map(|t| t.ordinal).collect::<Vec<_>>(), (0..tokens.len() as u32).collect::<Vec<_>>());
+        assert_eq!(
+            tokens.iter().map(|t| t.ordinal).collect::<Vec<_>>(),
+            (0..tokens.len() as u32).collect::<Vec<_>>()
+        );
     }
 
     #[test]

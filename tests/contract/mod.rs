@@ -1,0 +1,3 @@
+//! Suites that every implementation of a trait passes.
+
+pub mod engine;
