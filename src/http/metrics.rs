@@ -237,7 +237,7 @@ mod tests {
     fn requests_are_counted_by_route_and_status() {
         let metrics = Metrics::default();
         metrics.request("/items/{code}", 200, Duration::from_millis(2));
-        metrics.request("/items/{code}", 200, Duration::from_secs(60));
+        metrics.request("/items/{code}", 200, Duration::from_mins(1));
         metrics.request("/items/{code}", 418, Duration::ZERO);
         let text = metrics.render(&Gauges::default());
         assert!(

@@ -1,5 +1,5 @@
 //! Answers: bodies with their type, how long they may be kept, and whether the reader has them
-//! already (ETag). Must not know what a body says.
+//! already (`ETag`). Must not know what a body says.
 
 use axum::body::Body;
 use axum::http::header::{
@@ -57,7 +57,7 @@ impl App {
     }
 }
 
-/// An answer that is kept for a minute and then compared by its ETag.
+/// An answer that is kept for a minute and then compared by its `ETag`.
 pub fn fresh(headers: &HeaderMap, kind: &'static str, body: Vec<u8>) -> Response {
     let etag = url::digest(&body);
     tagged(headers, kind, &etag, A_MINUTE, || body)
@@ -136,7 +136,7 @@ fn base_tag(tag: &str) -> &str {
         .unwrap_or(tag)
 }
 
-/// Makes a strong ETag differ by content encoding, as RFC 9110 wants: the bytes differ.
+/// Makes a strong `ETag` differ by content encoding, as RFC 9110 wants: the bytes differ.
 pub fn tag_encoded(headers: &mut HeaderMap) {
     let encoding = headers
         .get(axum::http::header::CONTENT_ENCODING)

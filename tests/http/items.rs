@@ -83,6 +83,11 @@ async fn a_published_change_is_announced() {
         page.text()
             .contains("本事项将于 <strong>2027年1月1日</strong> 调整")
     );
+    let page = app.get("/items/KL-001?as_of=2025-03-01").await;
+    assert!(
+        page.text()
+            .contains("此后于 <strong>2025年6月1日</strong> 调整")
+    );
     let page = app.get("/items/KL-006").await;
     assert!(page.text().contains("将于 2027年1月1日 起生效"));
 }

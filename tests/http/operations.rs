@@ -53,7 +53,7 @@ async fn answers_have_the_keys_that_are_described() {
         ("/api/v1/items/KL-001/history", "HistoryAnswer"),
         ("/api/v1/departments", "Departments"),
         ("/api/v1/departments/1", "DepartmentAnswer"),
-        ("/api/v1/publications", "Publications"),
+        ("/api/v1/publications", "PublicationPage"),
         ("/api/v1/publications/1", "PublicationAnswer"),
         ("/api/v1/lists/1", "ListAnswer"),
         ("/api/v1/suggest?q=a", "SuggestAnswer"),

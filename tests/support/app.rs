@@ -6,12 +6,11 @@ use axum::Router;
 use axum::body::{Body, to_bytes};
 use axum::http::{HeaderMap, Request};
 use quanze::domain::{
-    Action, Change, Clock, Date, Fields, Head, Item, ItemCode, Kinds, ListId, Origin,
-    PublicationDraft, Region, Regions, Timestamp,
+    Action, Change, Clock, Fields, Head, Item, ItemCode, Kinds, ListId, Origin, PublicationDraft,
+    Region, Regions, Timestamp,
 };
 use quanze::engine::Engine;
 use quanze::engine::embedded::EmbeddedEngine;
-use quanze::register::Register;
 use quanze::register::sqlite::SqliteRegister;
 use quanze::service::Services;
 use quanze::service::follow::catch_up;
@@ -253,10 +252,6 @@ impl TestApp {
 
 pub fn code(text: &str) -> ItemCode {
     ItemCode::parse(text).expect("test code")
-}
-
-pub fn day(text: &str) -> Date {
-    text.parse().expect("test day")
 }
 
 /// A power list of the city.

@@ -5,10 +5,10 @@ use axum::http::HeaderMap;
 use axum::http::header::{CONTENT_DISPOSITION, HeaderValue};
 use axum::response::Response;
 
-use super::item_shapes::{HistoryAnswer, ItemAnswer};
 use super::shapes::{
-    Change, DepartmentAnswer, Departments, DifferenceAnswer, KindAnswer, KindShape, Kinds, List,
-    ListAnswer, Lists, PublicationAnswer, PublicationSummary, Publications,
+    Change, DepartmentAnswer, Departments, DifferenceAnswer, HistoryAnswer, ItemAnswer, KindAnswer,
+    KindShape, Kinds, List, ListAnswer, Lists, PublicationAnswer, PublicationPage,
+    PublicationSummary,
 };
 use crate::http::error::{AppError, Problem};
 use crate::http::params::{Params, path_number};
@@ -259,7 +259,7 @@ pub async fn difference(
         ("size" = Option<usize>, Query, description = "1 to 100, 20 when not given"),
     ),
     responses(
-        (status = 200, body = Publications),
+        (status = 200, body = PublicationPage),
         (status = 400, body = Problem, content_type = "application/problem+json"),
     )
 )]
@@ -273,7 +273,7 @@ pub async fn publications(
     app.json(&headers, move |services| {
         let filter = publication_filter(services, &params)?;
         let page = services.publications(&filter, paging)?;
-        Ok(Publications {
+        Ok(PublicationPage {
             total: page.total,
             page: paging.page,
             size: paging.size,

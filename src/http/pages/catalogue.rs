@@ -111,9 +111,7 @@ pub struct DepartmentPage {
     pub lists: Vec<ListRow>,
     pub page: Vec<ItemRow>,
     pub first: usize,
-    /// For the form that searches inside the department.
     pub publications_url: String,
-    pub search_url: String,
     pub pager: Pager,
 }
 
@@ -186,7 +184,6 @@ impl DepartmentPage {
                 url::PUBLICATIONS,
                 [("department", view.number.to_string())],
             ),
-            search_url: url::with(url::SEARCH, [("department", view.name.clone())]),
             pager: Pager::new(view.paging, view.reachable, |n| url::page(&path, n)),
             name: view.name,
         }

@@ -8,8 +8,8 @@ use axum::response::Response;
 
 use super::parts::{FieldDifference, PublicationRow, action_style, paragraphs};
 use super::{Shell, render};
-use crate::domain::Role;
 use crate::domain::date::chinese;
+use crate::domain::{Date, Role};
 use crate::http::error::AppError;
 use crate::http::params::Params;
 use crate::http::state::App;
@@ -113,8 +113,10 @@ pub enum Notice {
         /// The item as it stands today.
         today: String,
     },
-    /// A published change that is not yet in force.
+    /// A published change that is not yet in force on the day shown.
     Upcoming {
+        /// Whether it is in force by today.
+        reached: bool,
         action: &'static str,
         on: String,
         publication: u64,
@@ -148,6 +150,8 @@ pub struct ItemPage {
     pub kind_name: String,
     pub kind_url: String,
     pub department: String,
+    /// What the list calls it where it says the same department, else that it published.
+    pub department_label: String,
     pub department_url: Option<String>,
     pub region: String,
     pub level: String,
@@ -206,8 +210,21 @@ impl ItemPage {
                 .with_api(url::with(&api, day))
                 .with_canonical(url::item_on(&code, item.as_of))
         };
-        let notices = notices(&item, today);
-        let (sections, originals) = sections(&item.fields);
+        let notices = notices(&item, overview.day);
+        let is_publisher = |f: &FieldView| {
+            f.role == Some(Role::Department)
+                && f.value == item.head.department
+                && f.original.is_none()
+        };
+        let publisher = item.fields.iter().find(|f| is_publisher(f));
+        let department_label = publisher.map_or("公布部门".to_owned(), |f| f.label.clone());
+        let fields: Vec<FieldView> = item
+            .fields
+            .iter()
+            .filter(|f| !is_publisher(f))
+            .cloned()
+            .collect();
+        let (sections, originals) = sections(&fields);
         let publication = &item.publication.publication;
         Self {
             shell,
@@ -235,6 +252,7 @@ impl ItemPage {
             day: item.as_of.to_string(),
             path,
             kind_url: url::kind(&item.head.kind),
+            department_label,
             department_url: item.department_number.map(url::department),
             name: item.head.name,
             sub_name: item.head.sub_name,
@@ -256,7 +274,7 @@ fn full_name(name: &str, sub_name: &str) -> String {
     }
 }
 
-fn notices(item: &ItemView, today: bool) -> Vec<Notice> {
+fn notices(item: &ItemView, today: Date) -> Vec<Notice> {
     let mut notices = Vec::new();
     match &item.standing {
         Standing::InForce => {}
@@ -272,13 +290,14 @@ fn notices(item: &ItemView, today: bool) -> Vec<Notice> {
             }),
         }),
     }
-    if !today {
+    if item.as_of != today {
         notices.push(Notice::OtherDay {
             day: chinese(item.as_of),
             today: url::item(&item.head.code),
         });
     }
     notices.extend(item.upcoming.iter().map(|change| Notice::Upcoming {
+        reached: change.effective_on <= today,
         action: change.action.label(),
         on: chinese(change.effective_on),
         publication: change.publication,
@@ -321,8 +340,8 @@ fn sections(fields: &[FieldView]) -> (Vec<SectionView>, Vec<(String, String)>) {
             .map(row)
             .collect(),
     });
-    // Where to complain is said even when the list does not say it.
-    sections.retain(|s| !s.fields.is_empty() || s.id == "complaint");
+    // Who published and where to complain is said even when the list does not say it.
+    sections.retain(|s| !s.fields.is_empty() || ["who", "complaint"].contains(&s.id));
     let originals = fields
         .iter()
         .filter(|f| f.role.is_some_and(|role| ELSEWHERE.contains(&role)))

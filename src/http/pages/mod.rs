@@ -11,7 +11,6 @@ pub mod search;
 
 use askama::Template;
 
-use super::url;
 use crate::domain::date::chinese;
 use crate::service::ServiceError;
 use crate::service::overview::Overview;
@@ -85,14 +84,6 @@ impl Shell {
             Section::Lists => section == "lists",
             Section::Publications => section == "publications",
         }
-    }
-
-    pub fn style(&self) -> String {
-        url::asset("style.css")
-    }
-
-    pub fn icon(&self) -> String {
-        url::asset("favicon.svg")
     }
 }
 

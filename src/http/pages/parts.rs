@@ -13,13 +13,11 @@ const CONTEXT: usize = 40;
 #[derive(Clone, Debug, Default)]
 pub struct ItemRow {
     pub url: String,
-    pub code: String,
     pub name: String,
     pub sub_name: String,
     pub item_type: String,
     pub kind_name: String,
     pub department: String,
-    pub region: String,
     pub level: String,
 }
 
@@ -27,13 +25,11 @@ impl From<HeadView> for ItemRow {
     fn from(head: HeadView) -> Self {
         Self {
             url: url::item(&head.code),
-            code: head.code,
             name: head.name,
             sub_name: head.sub_name,
             item_type: head.item_type,
             kind_name: head.kind_name,
             department: head.department,
-            region: head.region.name,
             level: head.level,
         }
     }
@@ -45,6 +41,8 @@ pub struct PublicationRow {
     pub url: String,
     pub number: u64,
     pub title: String,
+    /// Department and title; only the title where it names the department.
+    pub heading: String,
     pub kind_name: String,
     pub department: String,
     pub document_no: Option<String>,
@@ -63,6 +61,18 @@ impl From<PublicationView> for PublicationRow {
         Self {
             url: url::publication(publication.number),
             number: publication.number,
+            heading: if publication
+                .list
+                .title
+                .contains(&publication.list.department)
+            {
+                publication.list.title.clone()
+            } else {
+                format!(
+                    "{}：{}",
+                    publication.list.department, publication.list.title
+                )
+            },
             title: publication.list.title,
             kind_name: view.kind_name,
             department: publication.list.department,
