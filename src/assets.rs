@@ -1,41 +1,66 @@
-//! Files embedded into the binary: kinds, dictionaries, regions, sample lists, templates' static files.
-//! The only user of `include_dir`; must not interpret what it hands out.
+//! Files embedded into the binary: kinds, dictionaries, regions, sample lists, static files of the pages.
+//! The only user of `rust_embed`; must not interpret what it hands out.
 
-use include_dir::{Dir, include_dir};
+use std::borrow::Cow;
 
-static INDEX: Dir<'_> = include_dir!("$CARGO_MANIFEST_DIR/index");
-static DATA: Dir<'_> = include_dir!("$CARGO_MANIFEST_DIR/data");
-static STATIC: Dir<'_> = include_dir!("$CARGO_MANIFEST_DIR/web/static");
+use rust_embed::RustEmbed;
+
+#[derive(RustEmbed)]
+#[folder = "index/"]
+#[include = "*.toml"]
+#[include = "*.txt"]
+#[include = "*.tsv"]
+struct Index;
+
+// The register's default folder lies under data/ and must not get in.
+#[derive(RustEmbed)]
+#[folder = "data/"]
+#[include = "*.csv"]
+#[exclude = "*/*"]
+struct Data;
+
+#[derive(RustEmbed)]
+#[folder = "web/static/"]
+struct Static;
 
 /// `(file name, text)` of every `index/kinds/*.toml`.
-pub fn kinds() -> impl Iterator<Item = (&'static str, &'static str)> {
-    let dir = INDEX.get_dir("kinds").into_iter();
-    dir.flat_map(|d| d.files()).filter_map(|f| {
-        let name = f.path().file_name()?.to_str()?;
-        name.ends_with(".toml").then_some((name, f.contents_utf8()?))
+pub fn kinds() -> impl Iterator<Item = (String, String)> {
+    Index::iter().filter_map(|path| {
+        let name = path.strip_prefix("kinds/")?.to_owned();
+        let text = String::from_utf8(Index::get(&path)?.data.into_owned()).ok()?;
+        Some((name, text))
     })
 }
 
+/// Bytes of an embedded file; `debug-embed` makes them static in every build.
+fn fixed(file: &rust_embed::EmbeddedFile) -> Option<&'static [u8]> {
+    match file.data {
+        Cow::Borrowed(bytes) => Some(bytes),
+        Cow::Owned(_) => None,
+    }
+}
+
+#[expect(
+    clippy::panic,
+    reason = "a name that is not embedded is a programming error"
+)]
 /// A text under `index/`, such as `regions.tsv`.
 ///
 /// # Panics
 /// When the file was not there at build time: the name is the program's own.
 pub fn index_text(path: &str) -> &'static str {
-    INDEX
-        .get_file(path)
-        .and_then(|f| f.contents_utf8())
+    Index::get(path)
+        .and_then(|f| fixed(&f))
+        .and_then(|bytes| std::str::from_utf8(bytes).ok())
         .unwrap_or_else(|| panic!("index/{path} is embedded"))
 }
 
 /// `(file name, bytes)` of the sample lists and their manifest.
-pub fn sample_lists() -> impl Iterator<Item = (&'static str, &'static [u8])> {
-    DATA.files().filter_map(|f| {
-        let name = f.path().file_name()?.to_str()?;
-        name.ends_with(".csv").then_some((name, f.contents()))
-    })
+pub fn sample_lists() -> impl Iterator<Item = (String, &'static [u8])> {
+    Data::iter().filter_map(|name| Some((name.to_string(), fixed(&Data::get(&name)?)?)))
 }
 
 /// A file under `web/static/`.
 pub fn static_file(path: &str) -> Option<&'static [u8]> {
-    STATIC.get_file(path).map(|f| f.contents())
+    Static::get(path).and_then(|f| fixed(&f))
 }

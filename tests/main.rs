@@ -1,3 +1,13 @@
-//! All integration tests in one binary: one link, one start.
+//! The one integration binary; `repo::modules` keeps files from being forgotten.
+#![allow(
+    clippy::unwrap_used,
+    clippy::panic,
+    clippy::allow_attributes,
+    reason = "helpers of tests fail by panicking"
+)]
 
 mod contract;
+mod http;
+mod intake;
+mod repo;
+mod support;

@@ -25,7 +25,11 @@ impl ItemCode {
         let ok = (2..=64).contains(&raw.len())
             && raw.as_bytes()[0].is_ascii_alphanumeric()
             && raw.bytes().all(body);
-        if ok { Ok(Self(raw.to_owned())) } else { Err(CodeError) }
+        if ok {
+            Ok(Self(raw.to_owned()))
+        } else {
+            Err(CodeError)
+        }
     }
 
     /// Code that the register assigns: `QZ-QL-0000123`.
@@ -64,7 +68,9 @@ impl From<ItemCode> for String {
 
 /// Alphabet of GB 32100 without I, O, S, V, Z.
 const CREDIT_ALPHABET: &[u8; 31] = b"0123456789ABCDEFGHJKLMNPQRTUWXY";
-const CREDIT_WEIGHTS: [u32; 17] = [1, 3, 9, 27, 19, 26, 16, 17, 20, 29, 25, 13, 8, 24, 10, 30, 28];
+const CREDIT_WEIGHTS: [u32; 17] = [
+    1, 3, 9, 27, 19, 26, 16, 17, 20, 29, 25, 13, 8, 24, 10, 30, 28,
+];
 
 /// Check character of the first 17 characters of a 统一社会信用代码.
 /// `None` when a character is outside the alphabet or the length is not 17.
@@ -105,7 +111,9 @@ pub fn implementation_code_problem(code: &str) -> Option<String> {
         ));
     }
     if !credit_code_is_valid(credit) {
-        return Some(format!("实施编码前 18 位“{credit}”不是有效的统一社会信用代码（校验位不符）"));
+        return Some(format!(
+            "实施编码前 18 位“{credit}”不是有效的统一社会信用代码（校验位不符）"
+        ));
     }
     None
 }
@@ -120,7 +128,12 @@ mod tests {
         for raw in ["/", "", " ", "a", "无", "-1", "a b", "a/b", &"9".repeat(65)] {
             assert!(ItemCode::parse(raw).is_err(), "{raw}");
         }
-        for raw in ["KLMY-NYNC-0001", "990000030500000006", "100001", " GD-2147 "] {
+        for raw in [
+            "KLMY-NYNC-0001",
+            "990000030500000006",
+            "100001",
+            " GD-2147 ",
+        ] {
             assert!(ItemCode::parse(raw).is_ok(), "{raw}");
         }
     }
@@ -128,7 +141,10 @@ mod tests {
     #[test]
     fn published_credit_codes_pass() {
         // 国家市场监督管理总局 and 中国人民银行 publish these.
-        assert!(credit_code_is_valid("11100000MB0143028R") || credit_check_char("11100000MB0143028").is_some());
+        assert!(
+            credit_code_is_valid("11100000MB0143028R")
+                || credit_check_char("11100000MB0143028").is_some()
+        );
         assert_eq!(credit_check_char("9135010000000000I"), None);
     }
 

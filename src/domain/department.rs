@@ -5,13 +5,47 @@ use super::region::{Region, Regions};
 
 /// Endings of the names of bodies that publish lists.
 const ENDINGS: [&str; 27] = [
-    "局", "委员会", "委", "办公室", "办", "厅", "部", "院", "中心", "支队", "总队", "大队", "队", "政府",
-    "银行", "馆", "站", "所", "处", "署", "社", "协会", "联合会", "总工会", "公司", "学校", "管委会",
+    "局",
+    "委员会",
+    "委",
+    "办公室",
+    "办",
+    "厅",
+    "部",
+    "院",
+    "中心",
+    "支队",
+    "总队",
+    "大队",
+    "队",
+    "政府",
+    "银行",
+    "馆",
+    "站",
+    "所",
+    "处",
+    "署",
+    "社",
+    "协会",
+    "联合会",
+    "总工会",
+    "公司",
+    "学校",
+    "管委会",
 ];
 
 /// Words by which an unfilled template names whoever will use it.
 const TEMPLATE_WORDS: [&str; 10] = [
-    "地州市", "地（州、市）", "县市区", "县（市、区）", "县区", "各级", "某某", "XX", "××", "主管部门",
+    "地州市",
+    "地（州、市）",
+    "县市区",
+    "县（市、区）",
+    "县区",
+    "各级",
+    "某某",
+    "XX",
+    "××",
+    "主管部门",
 ];
 
 /// Whether the text ends like the name of a body; a trailing bracket is set aside.
@@ -32,14 +66,17 @@ pub fn is_template(text: &str) -> bool {
 /// Names that already carry a division, and all names while the region is unknown, stay as they are.
 pub fn complete(name: &str, region: Option<&Region>, regions: &Regions) -> String {
     let name = name.trim();
-    let Some(region) = region.filter(|r| r.code.len() == 6 && r.code.bytes().all(|b| b.is_ascii_digit()))
+    let Some(region) =
+        region.filter(|r| r.code.len() == 6 && r.code.bytes().all(|b| b.is_ascii_digit()))
     else {
         return name.to_owned();
     };
     if is_template(name)
         || region.name == "全国"
         || name.starts_with(region.stem())
-        || name.starts_with("国家")
+        || ["国家", "国务院", "中国", "中央", "自治区", "省"]
+            .iter()
+            .any(|w| name.starts_with(w) && !region.name.ends_with(w))
         || regions.prefix_of(name).is_some()
     {
         return name.to_owned();
@@ -78,6 +115,8 @@ mod tests {
             ("克拉玛依市财政局", "克拉玛依市财政局"),
             ("辽阳市财政局", "辽阳市财政局"),
             ("地州市农业农村局", "地州市农业农村局"),
+            ("自治区农业农村厅", "自治区农业农村厅"),
+            ("国家税务总局", "国家税务总局"),
         ] {
             assert_eq!(complete(name, city.as_ref(), &regions), full);
         }

@@ -86,8 +86,11 @@ fn pair(
         }
     };
 
-    let by_code: HashMap<&ItemCode, usize> =
-        recorded.iter().enumerate().map(|(i, r)| (&r.code, i)).collect();
+    let by_code: HashMap<&ItemCode, usize> = recorded
+        .iter()
+        .enumerate()
+        .map(|(i, r)| (&r.code, i))
+        .collect();
     for (n, (coded, _)) in new.iter().enumerate() {
         if let Some(&o) = coded.code.as_ref().and_then(|c| by_code.get(c)) {
             link(&mut partner, n, o);
@@ -112,12 +115,15 @@ fn pair(
     }
     // An item whose list brings a code continues one without a list code at most: two different
     // official codes are two items.
-    let may_continue = |n: usize, o: usize| {
-        new[n].0.code.is_none() || recorded[o].code.is_assigned()
-    };
+    let may_continue =
+        |n: usize, o: usize| new[n].0.code.is_none() || recorded[o].code.is_assigned();
     for exact in [true, false] {
         for (n, (coded, _)) in new.iter().enumerate() {
-            for &o in by_identity.get(&coded.item.identity()).into_iter().flatten() {
+            for &o in by_identity
+                .get(&coded.item.identity())
+                .into_iter()
+                .flatten()
+            {
                 if may_continue(n, o) && (!exact || recorded[o].item == coded.item) {
                     link(&mut partner, n, o);
                 }

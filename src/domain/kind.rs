@@ -92,6 +92,16 @@ pub enum SearchGroup {
     Body,
 }
 
+/// How far down a value reaches over blank cells.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Span {
+    /// Over the rows of one item name (its sub-items, levels, bands).
+    Item,
+    /// Over following items as well (the department that heads a block of fees).
+    List,
+}
+
 /// One field (column) of a kind, in published order.
 #[derive(Clone, Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -108,17 +118,28 @@ pub struct Field {
     pub search: Option<SearchGroup>,
     #[serde(default)]
     pub facet: bool,
-    /// A blank cell of a continued item takes the value from above (CSV has no merge table).
-    #[serde(default)]
-    pub span: bool,
+    /// How far a value reaches downwards where a CSV cell below it is blank (CSV has no merge table).
+    pub span: Option<Span>,
     /// Keeps its paragraphs; elsewhere line breaks inside a cell are folded.
     #[serde(default)]
     pub long: bool,
     /// Key of the field that takes the second, unlabelled column under this heading.
     pub companion: Option<String>,
-    /// Known values; others are kept with a notice.
+    /// Known values, each with its other spellings: `其他行政权力|其他权力`. Others are kept with
+    /// a notice.
     #[serde(default)]
     pub values: Vec<String>,
+}
+
+impl Field {
+    /// The known value that the text spells; white space does not matter.
+    pub fn known_value(&self, text: &str) -> Option<&str> {
+        let text: String = text.chars().filter(|c| !c.is_whitespace()).collect();
+        self.values
+            .iter()
+            .find(|v| v.split('|').any(|spelling| spelling == text))
+            .and_then(|v| v.split('|').next())
+    }
 }
 
 /// A set of columns that identifies a kind; a kind such as 责任清单 has several.
@@ -249,11 +270,13 @@ impl Kinds {
     ///
     /// # Errors
     /// A text that is not TOML of this shape, a key used twice, or a kind that contradicts itself.
-    pub fn parse<'a>(files: impl IntoIterator<Item = (&'a str, &'a str)>) -> Result<Self, KindError> {
+    pub fn parse<N: AsRef<str>, T: AsRef<str>>(
+        files: impl IntoIterator<Item = (N, T)>,
+    ) -> Result<Self, KindError> {
         let mut kinds = Vec::new();
         for (file, text) in files {
-            let kind: Kind = toml::from_str(text).map_err(|source| KindError::Toml {
-                file: file.to_owned(),
+            let kind: Kind = toml::from_str(text.as_ref()).map_err(|source| KindError::Toml {
+                file: file.as_ref().to_owned(),
                 source: Box::new(source),
             })?;
             kind.check()?;

@@ -39,7 +39,8 @@ pub fn parse(text: &str) -> Option<(&'static str, &str)> {
         .iter()
         .filter(|(w, _)| text.starts_with(w))
         .max_by_key(|(w, _)| w.len())?;
-    let rest = text[word.len()..].trim_start_matches(['。', '，', '：', ':', '；', ' ', '\n', '\u{3000}']);
+    let rest =
+        text[word.len()..].trim_start_matches(['。', '，', '：', ':', '；', ' ', '\n', '\u{3000}']);
     Some((normal, rest))
 }
 

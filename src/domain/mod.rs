@@ -2,9 +2,11 @@
 //! Plain types and pure rules; must not read files, clocks, databases or the network.
 
 pub mod code;
+pub mod columns;
 pub mod date;
 pub mod department;
 pub mod diff;
+pub mod finding;
 pub mod item;
 pub mod kind;
 pub mod level;
@@ -13,8 +15,9 @@ pub mod region;
 
 pub use code::{CodeError, ItemCode};
 pub use date::{Clock, Date, Timestamp};
+pub use finding::{Finding, Place, Severity};
 pub use item::{Fields, Head, Item, ItemId};
-pub use kind::{Field, Kind, Kinds, Role, SearchGroup};
+pub use kind::{Field, Kind, Kinds, Role, SearchGroup, Span};
 pub use publication::{
     Action, Change, FileRef, ListId, Origin, Position, Publication, PublicationDraft, Revision,
 };

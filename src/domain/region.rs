@@ -22,7 +22,17 @@ impl Region {
 
     /// Short name without its division word: 辽阳 for 辽阳市; used to strip region prefixes.
     pub fn stem(&self) -> &str {
-        for suffix in ["维吾尔自治区", "壮族自治区", "回族自治区", "自治区", "地区", "市", "省", "县", "区"] {
+        for suffix in [
+            "维吾尔自治区",
+            "壮族自治区",
+            "回族自治区",
+            "自治区",
+            "地区",
+            "市",
+            "省",
+            "县",
+            "区",
+        ] {
             if let Some(stem) = self.name.strip_suffix(suffix)
                 && stem.chars().count() >= 2
             {

@@ -93,6 +93,9 @@ impl EngineError {
     }
 }
 
+/// Steps as they come; an error among them ends the batch, of which nothing is kept.
+pub type Steps<'a> = dyn Iterator<Item = Result<Step, EngineError>> + 'a;
+
 /// Whether an engine can be followed from its position.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum EngineState {
@@ -123,11 +126,7 @@ pub trait Engine: Send + Sync {
     ///
     /// # Errors
     /// `Unavailable` when another process holds the index for writing, `Internal` otherwise.
-    fn apply(
-        &self,
-        steps: &mut dyn Iterator<Item = Step>,
-        upto: Position,
-    ) -> Result<(), EngineError>;
+    fn apply(&self, steps: &mut Steps<'_>, upto: Position) -> Result<(), EngineError>;
 
     /// Replaces everything by what the steps put, and the position; the old index answers, and
     /// can be applied to, until the new one takes its place. Steps applied meanwhile are not in
@@ -136,11 +135,7 @@ pub trait Engine: Send + Sync {
     ///
     /// # Errors
     /// `Unavailable` when another process is rebuilding, `Internal` otherwise.
-    fn rebuild(
-        &self,
-        steps: &mut dyn Iterator<Item = Step>,
-        upto: Position,
-    ) -> Result<(), EngineError>;
+    fn rebuild(&self, steps: &mut Steps<'_>, upto: Position) -> Result<(), EngineError>;
 
     /// Whether the engine must be rebuilt before it can be followed.
     fn state(&self) -> EngineState;

@@ -246,7 +246,7 @@ mod tests {
     fn limits_are_named() {
         let long = refused(|r| r.q = "食".repeat(201));
         assert_eq!((long.code, long.parameter), ("query_too_long", "q"));
-        assert!(long.detail.contains("200") && long.detail.contains("q"));
+        assert!(long.detail.contains("200") && long.detail.contains('q'));
         for (size, page, code) in [
             ("0", "1", "invalid_size"),
             ("101", "1", "invalid_size"),

@@ -6,8 +6,8 @@ pub mod sqlite;
 use std::io::{Read, Write};
 
 use crate::domain::{
-    Date, FileRef, ItemCode, ItemId, ListId, Position, Publication, PublicationDraft, Region, Revision,
-    diff::Recorded,
+    Date, FileRef, ItemCode, ItemId, ListId, Position, Publication, PublicationDraft, Region,
+    Revision, diff::Recorded,
 };
 
 /// Why the register could not do what it was asked.
@@ -50,7 +50,7 @@ pub struct DepartmentSummary {
     pub number: u64,
     pub name: String,
     pub region: Region,
-    /// Items in force by kind key, in no order.
+    /// Items in force by kind key, in no order; kinds without any are absent.
     pub items: Vec<(String, u64)>,
 }
 
@@ -77,7 +77,9 @@ pub trait Register: Send + Sync {
 
     /// Records a publication in one transaction: all of it or nothing.
     ///
-    /// `base` is the list's last publication the draft was compared with (0: none).
+    /// `base` is the list's last publication the draft was compared with (0: none). The draft's
+    /// file must have been kept; its items are of the list's kind and department. An item added
+    /// with the code of one this list has withdrawn is that item again.
     ///
     /// # Errors
     /// `Conflict` when the list has moved on since `base`, `CodeTaken`, `Invalid`, `Store`.
@@ -100,13 +102,15 @@ pub trait Register: Send + Sync {
     fn revisions(&self, number: u64) -> Result<Vec<Revision>, RegisterError>;
 
     /// The list's last publication and its items by newest revision whatever their effective
-    /// date, in the order recorded; `(0, [])` for an unknown list. What a new edition is compared with.
+    /// date, withdrawn ones left out, in the order recorded; `(0, [])` for an unknown list. What a
+    /// new edition is compared with. Recorded order: as the items first appeared; one amended, or
+    /// withdrawn and added again, keeps its place.
     fn latest_edition(&self, list: &ListId) -> Result<(u64, Vec<Recorded>), RegisterError>;
 
-    /// Lists with at least one publication, by department, kind and title.
+    /// Lists with at least one publication, in the order of their departments, then by kind and title.
     fn lists(&self, day: Date) -> Result<Vec<ListSummary>, RegisterError>;
 
-    /// Departments that publish, by region and name.
+    /// Departments that publish, by region code and name, with or without items in force.
     fn departments(&self, day: Date) -> Result<Vec<DepartmentSummary>, RegisterError>;
 
     /// Revisions in force on the day by item id, in the order asked; missing ones are skipped.
@@ -121,8 +125,9 @@ pub trait Register: Send + Sync {
     /// Which of these codes are already used, and by which list.
     fn owners(&self, codes: &[ItemCode]) -> Result<Vec<(ItemCode, ListId)>, RegisterError>;
 
-    /// Streams the items in force on the day, by department, kind, list and recorded order;
-    /// `kind` restricts. The callback's `false` stops.
+    /// Streams the items in force on the day, in the order of `lists` and then as recorded;
+    /// `kind` restricts. The callback's `false` stops; it may itself use the register, whose
+    /// later publications this streaming does not see.
     fn each_in_force(
         &self,
         day: Date,
@@ -132,7 +137,9 @@ pub trait Register: Send + Sync {
 
     /// Streams, for every item touched between two positions, its state in force at `to`
     /// (`Err(id)` where it is not in force). Touched: it has a revision in a publication
-    /// after `from.publication`, or one that came into force after `from.day`.
+    /// after `from.publication`, or one that came into force after `from.day`. Publications
+    /// after `to.publication` do not count; where `to` is the earlier of the two, in number or in
+    /// day, what lies between counts all the same. Each item comes once, by id.
     fn each_changed(
         &self,
         from: Position,

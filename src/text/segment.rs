@@ -20,7 +20,7 @@ const HMM: bool = false;
 pub struct Segmenter(Arc<Inner>);
 
 struct Inner {
-    #[allow(clippy::disallowed_types, reason = "this module is jieba's one owner")]
+    #[expect(clippy::disallowed_types, reason = "this module is jieba's one owner")]
     jieba: jieba_rs::Jieba,
     stop: HashSet<String>,
 }
@@ -46,7 +46,7 @@ impl Segmenter {
     /// `words` has lines `word [frequency]`; without a frequency the word is made frequent enough
     /// to be kept whole. `stop` has one word a line.
     pub fn new(words: &str, stop: &str) -> Self {
-        #[allow(clippy::disallowed_types, reason = "this module is jieba's one owner")]
+        #[expect(clippy::disallowed_types, reason = "this module is jieba's one owner")]
         let mut jieba = jieba_rs::Jieba::new();
         for entry in entries(words) {
             let mut parts = entry.split_whitespace();
@@ -141,7 +141,7 @@ mod tests {
         assert_eq!(&text[food.start..food.end], "食品");
         assert_eq!(
             tokens.iter().map(|t| t.ordinal).collect::<Vec<_>>(),
-            (0..tokens.len() as u32).collect::<Vec<_>>()
+            (0..).take(tokens.len()).collect::<Vec<_>>()
         );
     }
 

@@ -1,3 +1,4 @@
-//! Suites that every implementation of a trait passes.
+//! One suite per trait: what every implementation must do, whatever it is built on.
 
 pub mod engine;
+pub mod register;

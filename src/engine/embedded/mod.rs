@@ -35,7 +35,7 @@ use self::folder::Folder;
 use self::generation::{Generation, Stamp};
 use self::retrieve::Deadline;
 use self::snapshot::Snapshot;
-use super::{Engine, EngineError, EngineErrorCode, EngineState, Step};
+use super::{Engine, EngineError, EngineErrorCode, EngineState, Steps};
 use crate::domain::{ItemId, Position};
 use crate::query::{Answer, MAX_DEPTH, MAX_QUESTION_CHARS, Query};
 use crate::text::Segmenter;
@@ -257,11 +257,7 @@ fn open_current(folder: &Folder, fingerprint: &str, segmenter: &Segmenter) -> Li
 }
 
 impl Engine for EmbeddedEngine {
-    fn apply(
-        &self,
-        steps: &mut dyn Iterator<Item = Step>,
-        upto: Position,
-    ) -> Result<(), EngineError> {
+    fn apply(&self, steps: &mut Steps<'_>, upto: Position) -> Result<(), EngineError> {
         let _writing = self.writing.lock().unwrap_or_else(PoisonError::into_inner);
         let generation = self.generation()?;
         generation.apply(steps, upto)?;
@@ -272,11 +268,7 @@ impl Engine for EmbeddedEngine {
         Ok(())
     }
 
-    fn rebuild(
-        &self,
-        steps: &mut dyn Iterator<Item = Step>,
-        upto: Position,
-    ) -> Result<(), EngineError> {
+    fn rebuild(&self, steps: &mut Steps<'_>, upto: Position) -> Result<(), EngineError> {
         let _rebuilding = self
             .rebuilding
             .lock()

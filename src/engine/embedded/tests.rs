@@ -6,7 +6,7 @@ use std::sync::LazyLock;
 
 use super::*;
 use crate::domain::date;
-use crate::engine::Document;
+use crate::engine::{Document, Step};
 use crate::query::{RawSearchParams, parse::parse};
 
 static SEGMENTER: LazyLock<Segmenter> = LazyLock::new(Segmenter::embedded);
@@ -18,8 +18,12 @@ fn at(publication: u64) -> Position {
     }
 }
 
-fn put(id: u64, title: &str) -> Step {
-    Step::Put(Box::new(Document {
+#[expect(
+    clippy::unnecessary_wraps,
+    reason = "steps come as the register could read them"
+)]
+fn put(id: u64, title: &str) -> Result<Step, EngineError> {
+    Ok(Step::Put(Box::new(Document {
         id: ItemId(id),
         code: format!("K-{id}"),
         kind: "power".into(),
@@ -30,7 +34,7 @@ fn put(id: u64, title: &str) -> Step {
         title: title.into(),
         basis: "《中华人民共和国食品安全法》第一条".into(),
         body: "责任事项".into(),
-    }))
+    })))
 }
 
 fn open(root: &Path, fingerprint: &str) -> EmbeddedEngine {

@@ -1,5 +1,9 @@
 //! Writing a batch of steps into an index, all of it or nothing.
 //! The only place that opens tantivy's writer; must not know folders or snapshots.
+#![expect(
+    clippy::disallowed_types,
+    reason = "embedded/ is the index's one owner"
+)]
 
 use std::collections::HashSet;
 
@@ -14,7 +18,7 @@ use tantivy::{Index, IndexWriter, TantivyError, Term};
 use super::schema::Fields;
 use super::weights;
 use crate::domain::Position;
-use crate::engine::{Document, EngineError, EngineErrorCode, Step};
+use crate::engine::{Document, EngineError, EngineErrorCode, Step, Steps};
 use crate::text::normal::normalise;
 
 /// A document ready for tantivy: normalised once, referred to by every field that is made of it.
@@ -120,11 +124,11 @@ pub(super) fn failed(error: &TantivyError) -> EngineError {
 pub(super) fn write(
     index: &Index,
     fields: Fields,
-    steps: &mut dyn Iterator<Item = Step>,
+    steps: &mut Steps<'_>,
     upto: Position,
     committed: &mut dyn FnMut() -> Result<(), EngineError>,
 ) -> Result<(), EngineError> {
-    let head: Vec<Step> = (&mut *steps).take(weights::SMALL_BATCH + 1).collect();
+    let head: Vec<_> = (&mut *steps).take(weights::SMALL_BATCH + 1).collect();
     let bulk = head.len() > weights::SMALL_BATCH;
     let mut writer = open(index, bulk).map_err(|e| failed(&e))?;
     // Asked with the writer's lock held: another process may have written since the last search.
@@ -133,7 +137,7 @@ pub(super) fn write(
         .map_err(|e| failed(&e))?
         .is_empty();
     // Dropping the writer on an error forgets everything that was not committed.
-    feed(&writer, fields, empty, head.into_iter().chain(steps)).map_err(|e| failed(&e))?;
+    feed(&writer, fields, empty, head.into_iter().chain(steps))?;
     let payload = serde_json::to_string(&upto)
         .map_err(|e| EngineError::new(EngineErrorCode::Internal, e.to_string()))?;
     let commit = |writer: &mut IndexWriter<Row>| {
@@ -182,10 +186,11 @@ fn feed(
     writer: &IndexWriter<Row>,
     fields: Fields,
     empty: bool,
-    steps: impl Iterator<Item = Step>,
-) -> tantivy::Result<()> {
+    steps: impl Iterator<Item = Result<Step, EngineError>>,
+) -> Result<(), EngineError> {
     let mut seen = HashSet::new();
     for step in steps {
+        let step = step?;
         let id = match &step {
             Step::Put(document) => document.id,
             Step::Remove(id) => *id,
@@ -198,7 +203,9 @@ fn feed(
             if empty {
                 seen.insert(id);
             }
-            writer.add_document(Row::new(*document, fields))?;
+            writer
+                .add_document(Row::new(*document, fields))
+                .map_err(|e| failed(&e))?;
         }
     }
     Ok(())

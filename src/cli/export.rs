@@ -1,0 +1,67 @@
+//! `quanze export`: the items in force as CSV, XLSX or JSON.
+
+use std::fs::File;
+use std::io::{self, Write};
+use std::path::PathBuf;
+use std::process::ExitCode;
+
+use crate::domain::{Date, date};
+use crate::service::export::{self, Format};
+
+use super::settings::Settings;
+use super::{App, CliError};
+
+#[derive(Debug, clap::Args)]
+pub struct Args {
+    /// 清单类型（键或名称）；CSV 与 XLSX 必须指定，JSON 不指定时导出全部
+    #[arg(long, value_name = "KIND")]
+    kind: Option<String>,
+    /// 格式
+    #[arg(long, value_enum, default_value_t = FormatArg::Csv)]
+    format: FormatArg,
+    /// 截至哪一天有效，默认今天
+    #[arg(long, value_name = "DATE", value_parser = |t: &str| date::parse(t).ok_or("日期请写成 2026-12-01"))]
+    as_of: Option<Date>,
+    /// 输出文件，默认标准输出
+    #[arg(long, short, value_name = "FILE")]
+    output: Option<PathBuf>,
+}
+
+#[derive(Clone, Copy, Debug, clap::ValueEnum)]
+enum FormatArg {
+    Csv,
+    Xlsx,
+    Json,
+}
+
+pub fn run(settings: &Settings, args: &Args) -> Result<ExitCode, CliError> {
+    let app = App::open(settings)?;
+    let kind = match &args.kind {
+        None => None,
+        Some(name) => Some(app.kinds.named(name).cloned().ok_or_else(|| {
+            let keys: Vec<&str> = app.kinds.iter().map(|k| k.key.as_str()).collect();
+            CliError::new(format!(
+                "没有名为“{name}”的清单类型，可用：{}",
+                keys.join("、")
+            ))
+        })?),
+    };
+    let format = match args.format {
+        FormatArg::Csv => Format::Csv,
+        FormatArg::Xlsx => Format::Xlsx,
+        FormatArg::Json => Format::Json,
+    };
+    let day = args.as_of.unwrap_or_else(|| app.clock.today());
+    let mut to: Box<dyn Write> = match &args.output {
+        Some(path) => {
+            Box::new(io::BufWriter::new(File::create(path).map_err(|e| {
+                CliError::new(format!("无法写入 {}：{e}", path.display()))
+            })?))
+        }
+        None => Box::new(io::BufWriter::new(io::stdout().lock())),
+    };
+    let written = export::export(&*app.register, kind.as_deref(), format, day, &mut to)?;
+    to.flush()?;
+    eprintln!("已导出 {written} 项");
+    Ok(ExitCode::SUCCESS)
+}

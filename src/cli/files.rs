@@ -1,0 +1,146 @@
+//! Which files a command line names: files, folders, and what a folder's manifest says of them.
+//! Must not read lists.
+
+use std::path::{Path, PathBuf};
+
+use crate::domain::{Finding, Region, Regions};
+use crate::intake::{Bytes, Hints, Source, manifest, sniff};
+
+use super::CliError;
+
+/// A file with what is said of it.
+#[derive(Debug)]
+pub struct Entry {
+    pub source: Source,
+    pub hints: Hints,
+}
+
+/// Files to ingest, in order, and what is wrong with manifests.
+#[derive(Debug, Default)]
+pub struct Collected {
+    pub entries: Vec<Entry>,
+    pub findings: Vec<Finding>,
+    /// Files of folders that hold no table (pictures, PDF), by path.
+    pub passed_over: Vec<PathBuf>,
+}
+
+/// Collects files; folders are read with their subfolders, a manifest decides the order.
+///
+/// # Errors
+/// A path that does not exist.
+pub fn collect(paths: &[PathBuf], regions: &Regions) -> Result<Collected, CliError> {
+    let mut collected = Collected::default();
+    for path in paths {
+        let meta = std::fs::metadata(path)
+            .map_err(|e| CliError::new(format!("找不到 {}：{e}", path.display())))?;
+        if meta.is_dir() {
+            folder(path, &mut collected)?;
+        } else {
+            collected.entries.push(entry(path, Hints::default()));
+        }
+    }
+    let usual = usual_region(&collected.entries, regions);
+    for entry in &mut collected.entries {
+        entry.hints.usual_region.clone_from(&usual);
+    }
+    Ok(collected)
+}
+
+fn entry(path: &Path, hints: Hints) -> Entry {
+    Entry {
+        source: Source {
+            name: path.display().to_string(),
+            bytes: Bytes::File(path.to_owned()),
+        },
+        hints,
+    }
+}
+
+fn folder(path: &Path, collected: &mut Collected) -> Result<(), CliError> {
+    let mut paths: Vec<PathBuf> = std::fs::read_dir(path)?
+        .map(|e| e.map(|e| e.path()))
+        .collect::<Result<_, _>>()?;
+    paths.sort();
+    let manifest_path = path.join(manifest::FILE_NAME);
+    let mut listed = Vec::new();
+    if let Ok(text) = std::fs::read(&manifest_path)
+        && manifest::is_manifest(&text)
+    {
+        let (entries, findings) = manifest::parse(&manifest_path.display().to_string(), &text);
+        collected.findings.extend(findings);
+        listed.push(manifest_path);
+        for (file, hints) in entries {
+            let file = path.join(file);
+            collected.entries.push(entry(&file, hints));
+            listed.push(file);
+        }
+    }
+    for file in paths {
+        let name = file.file_name().unwrap_or_default().to_string_lossy();
+        // Office's lock files (~$…) and hidden files are nobody's lists.
+        if listed.contains(&file) || name.starts_with('.') || name.starts_with("~$") {
+            continue;
+        }
+        if file.is_dir() {
+            folder(&file, collected)?;
+        } else if holds_table(&file) {
+            collected.entries.push(entry(&file, Hints::default()));
+        } else {
+            collected.passed_over.push(file);
+        }
+    }
+    Ok(())
+}
+
+/// Whether a file of a folder may hold a list: workbooks by content; texts by name too, because
+/// any note beside the lists is a text.
+fn holds_table(path: &Path) -> bool {
+    use std::io::Read;
+    let mut head = Vec::new();
+    let read = std::fs::File::open(path).and_then(|f| f.take(64 << 10).read_to_end(&mut head));
+    if read.is_err() {
+        return true;
+    }
+    match sniff::format(&head) {
+        sniff::Format::Ole | sniff::Format::Zip => true,
+        sniff::Format::Other(_) => false,
+        sniff::Format::Text(_) => {
+            let extension = path
+                .extension()
+                .unwrap_or_default()
+                .to_string_lossy()
+                .to_lowercase();
+            matches!(
+                extension.as_str(),
+                "csv" | "tsv" | "txt" | "tab" | "xls" | "xlsx"
+            )
+        }
+    }
+}
+
+/// The region most file names begin with, if it is the only one or clearly the most common.
+fn usual_region(entries: &[Entry], regions: &Regions) -> Option<Region> {
+    let mut counts: Vec<(Region, usize)> = Vec::new();
+    for entry in entries {
+        let name = Path::new(&entry.source.name)
+            .file_stem()
+            .unwrap_or_default()
+            .to_string_lossy()
+            .into_owned();
+        let found = name
+            .char_indices()
+            .take(12)
+            .find_map(|(i, _)| regions.prefix_of(&name[i..]));
+        if let Some(region) = found {
+            match counts.iter_mut().find(|(r, _)| *r == region) {
+                Some((_, n)) => *n += 1,
+                None => counts.push((region, 1)),
+            }
+        }
+    }
+    let total: usize = counts.iter().map(|(_, n)| n).sum();
+    counts
+        .into_iter()
+        .find(|(_, n)| n * 2 > total)
+        .map(|(region, _)| region)
+}

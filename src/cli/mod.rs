@@ -1,0 +1,131 @@
+//! The command line: one file per command. Must not hold use cases; those are in `service`.
+
+pub mod app;
+mod clock;
+mod export;
+mod files;
+mod ingest;
+mod reindex;
+mod search;
+mod serve;
+pub mod settings;
+mod status;
+
+use std::process::ExitCode;
+
+use clap::{Parser, Subcommand};
+
+pub use app::App;
+pub use clock::SystemClock;
+use settings::{Flags, Settings};
+
+/// 权责清单登记与检索：收录、查询、公布政府部门的权力清单、责任清单和负面清单。
+///
+/// 不带子命令时等同于 serve，并在登记簿为空时载入样例清单。
+#[derive(Debug, Parser)]
+#[command(name = "quanze", version, about, long_about)]
+pub struct Cli {
+    #[command(flatten)]
+    flags: Flags,
+    #[command(subcommand)]
+    command: Option<Command>,
+}
+
+#[derive(Debug, Subcommand)]
+enum Command {
+    /// 收录清单文件或文件夹（.xls、.xlsx、.csv）
+    Ingest(ingest::Args),
+    /// 启动网站与接口
+    Serve(serve::Args),
+    /// 由登记簿重建检索索引
+    Reindex,
+    /// 查看登记簿与索引的状态
+    Status,
+    /// 导出现行有效的事项
+    Export(export::Args),
+    /// 在终端检索
+    Search(search::Args),
+}
+
+/// Why a command failed; the text is for the operator, in Chinese.
+#[derive(Debug, thiserror::Error)]
+#[error("{0}")]
+pub struct CliError(String);
+
+impl CliError {
+    fn new(text: impl Into<String>) -> Self {
+        Self(text.into())
+    }
+}
+
+impl From<crate::register::RegisterError> for CliError {
+    fn from(error: crate::register::RegisterError) -> Self {
+        Self(format!("登记簿：{error}"))
+    }
+}
+
+impl From<crate::service::ServiceError> for CliError {
+    fn from(error: crate::service::ServiceError) -> Self {
+        use crate::service::ServiceError;
+        match error {
+            ServiceError::Invalid { detail, .. } | ServiceError::NotFound { detail, .. } => {
+                Self(detail)
+            }
+            other => Self(other.to_string()),
+        }
+    }
+}
+
+impl From<std::io::Error> for CliError {
+    fn from(error: std::io::Error) -> Self {
+        Self(format!("读写失败：{error}"))
+    }
+}
+
+/// Runs the program; exit code 1 when the command failed or refused something, 2 for wrong usage.
+pub fn main() -> ExitCode {
+    let cli = Cli::parse();
+    let settings = match Settings::load(cli.flags) {
+        Ok(settings) => settings,
+        Err(error) => return fail(&error),
+    };
+    log(&settings);
+    let result = match cli.command {
+        None => serve::run(&settings, &serve::Args { samples: true }),
+        Some(Command::Serve(args)) => serve::run(&settings, &args),
+        Some(Command::Ingest(args)) => ingest::run(&settings, &args),
+        Some(Command::Reindex) => reindex::run(&settings),
+        Some(Command::Status) => status::run(&settings),
+        Some(Command::Export(args)) => export::run(&settings, &args),
+        Some(Command::Search(args)) => search::run(&settings, &args),
+    };
+    match result {
+        Ok(code) => code,
+        Err(error) => fail(&error),
+    }
+}
+
+fn fail(error: &CliError) -> ExitCode {
+    eprintln!("quanze：{error}");
+    ExitCode::FAILURE
+}
+
+fn log(settings: &Settings) {
+    let filter = tracing_subscriber::EnvFilter::try_new(&settings.log)
+        .unwrap_or_else(|_| tracing_subscriber::EnvFilter::new("warn"));
+    // A second call (tests) changes nothing.
+    let _ = tracing_subscriber::fmt()
+        .with_env_filter(filter)
+        .with_writer(std::io::stderr)
+        .try_init();
+}
+
+#[cfg(test)]
+mod tests {
+    use clap::CommandFactory;
+
+    #[test]
+    fn the_command_line_is_consistent() {
+        super::Cli::command().debug_assert();
+    }
+}

@@ -1,0 +1,237 @@
+//! All settings in one table: flag, environment variable, key of the TOML file, default.
+//! In that order; the README's table is generated from [`TABLE`] and a test holds it to it.
+
+use std::fmt::Write as _;
+use std::net::SocketAddr;
+use std::path::PathBuf;
+
+use serde::Deserialize;
+
+use super::CliError;
+
+/// One setting as documented.
+#[derive(Clone, Copy, Debug)]
+pub struct Setting {
+    /// Key in the TOML file; the flag is `--key` with dashes, the variable `QUANZE_KEY`.
+    pub key: &'static str,
+    pub default: &'static str,
+    pub meaning: &'static str,
+}
+
+/// Every setting there is.
+pub const TABLE: [Setting; 7] = [
+    Setting {
+        key: "config",
+        default: "quanze.toml",
+        meaning: "settings file; not read when absent (flag and variable only)",
+    },
+    Setting {
+        key: "state",
+        default: "data/state",
+        meaning: "folder of the register, the kept originals and the index: the one folder to back up",
+    },
+    Setting {
+        key: "listen",
+        default: "127.0.0.1:8080",
+        meaning: "address and port of the server",
+    },
+    Setting {
+        key: "kinds",
+        default: "STATE/kinds",
+        meaning: "folder of further kinds of list (`*.toml`), beside the built-in ones",
+    },
+    Setting {
+        key: "upload_bytes",
+        default: "52428800",
+        meaning: "largest file taken over the network, in bytes",
+    },
+    Setting {
+        key: "upload_rows",
+        default: "200000",
+        meaning: "most rows taken from one file over the network",
+    },
+    Setting {
+        key: "log",
+        default: "warn",
+        meaning: "what is logged to standard error: error, warn, info, debug, or filters such as quanze=debug",
+    },
+];
+
+/// The table as Markdown, for the README.
+pub fn markdown() -> String {
+    let mut text = String::from(
+        "| flag | variable | key in the file | default | meaning |\n|---|---|---|---|---|\n",
+    );
+    for s in TABLE {
+        let file = if s.key == "config" {
+            "–".to_owned()
+        } else {
+            format!("`{}`", s.key)
+        };
+        let _ = write!(
+            text,
+            "| `--{}` | `QUANZE_{}` | {file} | `{}` | {} |\n",
+            s.key.replace('_', "-"),
+            s.key.to_uppercase(),
+            s.default,
+            s.meaning
+        );
+    }
+    text
+}
+
+/// Settings as flags and variables give them.
+#[derive(Clone, Debug, Default, clap::Args)]
+pub struct Flags {
+    /// 设置文件
+    #[arg(long, global = true, env = "QUANZE_CONFIG", value_name = "FILE")]
+    config: Option<PathBuf>,
+    /// 存放登记簿、原始文件和索引的文件夹
+    #[arg(long, global = true, env = "QUANZE_STATE", value_name = "DIR")]
+    state: Option<PathBuf>,
+    /// 服务地址与端口
+    #[arg(long, global = true, env = "QUANZE_LISTEN", value_name = "ADDR")]
+    listen: Option<SocketAddr>,
+    /// 另增清单种类（*.toml）的文件夹
+    #[arg(long, global = true, env = "QUANZE_KINDS", value_name = "DIR")]
+    kinds: Option<PathBuf>,
+    /// 网上提交的文件大小上限（字节）
+    #[arg(long, global = true, env = "QUANZE_UPLOAD_BYTES", value_name = "N")]
+    upload_bytes: Option<u64>,
+    /// 网上提交的文件行数上限
+    #[arg(long, global = true, env = "QUANZE_UPLOAD_ROWS", value_name = "N")]
+    upload_rows: Option<u32>,
+    /// 日志级别
+    #[arg(long, global = true, env = "QUANZE_LOG", value_name = "FILTER")]
+    log: Option<String>,
+}
+
+/// Settings as the TOML file gives them.
+#[derive(Clone, Debug, Default, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct FileSettings {
+    state: Option<PathBuf>,
+    listen: Option<SocketAddr>,
+    kinds: Option<PathBuf>,
+    upload_bytes: Option<u64>,
+    upload_rows: Option<u32>,
+    log: Option<String>,
+}
+
+/// Settings in force.
+#[derive(Clone, Debug)]
+pub struct Settings {
+    pub state: PathBuf,
+    pub listen: SocketAddr,
+    pub kinds: PathBuf,
+    pub upload_bytes: u64,
+    pub upload_rows: u32,
+    pub log: String,
+}
+
+impl Settings {
+    /// Joins flags, environment and file.
+    ///
+    /// # Errors
+    /// A settings file that was named but is not there, or is not TOML with these keys.
+    pub fn load(flags: Flags) -> Result<Self, CliError> {
+        let file = read_file(flags.config.as_deref())?;
+        let state = flags
+            .state
+            .or(file.state)
+            .unwrap_or_else(|| "data/state".into());
+        let listen = flags.listen.or(file.listen);
+        Ok(Self {
+            listen: listen.unwrap_or_else(|| SocketAddr::from(([127, 0, 0, 1], 8080))),
+            kinds: flags
+                .kinds
+                .or(file.kinds)
+                .unwrap_or_else(|| state.join("kinds")),
+            upload_bytes: flags.upload_bytes.or(file.upload_bytes).unwrap_or(50 << 20),
+            upload_rows: flags.upload_rows.or(file.upload_rows).unwrap_or(200_000),
+            log: flags.log.or(file.log).unwrap_or_else(|| "warn".to_owned()),
+            state,
+        })
+    }
+}
+
+fn read_file(named: Option<&std::path::Path>) -> Result<FileSettings, CliError> {
+    let path = named.unwrap_or_else(|| std::path::Path::new("quanze.toml"));
+    let text = match std::fs::read_to_string(path) {
+        Ok(text) => text,
+        Err(e) if e.kind() == std::io::ErrorKind::NotFound && named.is_none() => {
+            return Ok(FileSettings::default());
+        }
+        Err(e) => {
+            return Err(CliError::new(format!(
+                "设置文件 {} 无法读取：{e}",
+                path.display()
+            )));
+        }
+    };
+    toml::from_str(&text).map_err(|e| {
+        let line = e
+            .span()
+            .map_or(1, |s| text[..s.start].lines().count().max(1));
+        CliError::new(format!(
+            "设置文件 {} 第 {line} 行有误：{}",
+            path.display(),
+            e.message()
+        ))
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use clap::Args;
+
+    #[test]
+    fn every_flag_is_in_the_table_and_the_other_way_round() {
+        let command = Flags::augment_args(clap::Command::new("quanze"));
+        let mut flags: Vec<(String, String)> = command
+            .get_arguments()
+            .map(|a| {
+                let long = a.get_long().unwrap_or_default().to_owned();
+                let env = a.get_env().map(|e| e.to_string_lossy().into_owned());
+                (long, env.unwrap_or_default())
+            })
+            .collect();
+        let mut table: Vec<(String, String)> = TABLE
+            .iter()
+            .map(|s| {
+                (
+                    s.key.replace('_', "-"),
+                    format!("QUANZE_{}", s.key.to_uppercase()),
+                )
+            })
+            .collect();
+        flags.sort();
+        table.sort();
+        assert_eq!(flags, table);
+    }
+
+    #[test]
+    fn flags_win_over_the_file_and_the_file_over_defaults() {
+        let folder = tempfile::tempdir().expect("folder");
+        let path = folder.path().join("quanze.toml");
+        std::fs::write(&path, "state = \"/var/lib/quanze\"\nupload_rows = 5\n").expect("written");
+        let flags = Flags {
+            config: Some(path.clone()),
+            upload_rows: Some(7),
+            ..Flags::default()
+        };
+        let settings = Settings::load(flags).expect("settings");
+        assert_eq!(settings.state, PathBuf::from("/var/lib/quanze"));
+        assert_eq!(settings.upload_rows, 7);
+        assert_eq!(settings.listen.port(), 8080);
+
+        std::fs::write(&path, "# 注释\nstat = \"x\"\n").expect("written");
+        let error = Settings::load(Flags {
+            config: Some(path),
+            ..Flags::default()
+        })
+        .expect_err("unknown key");
+        assert!(error.to_string().contains("第 2 行"), "{error}");
+    }
+}

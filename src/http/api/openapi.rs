@@ -1,0 +1,56 @@
+//! The API's description, made from the code of its routes.
+
+use axum::http::HeaderMap;
+use axum::response::Response;
+use utoipa::OpenApi;
+
+use super::{operations, read, search};
+use crate::http::respond::{self, JSON};
+use crate::http::url;
+
+#[derive(OpenApi)]
+#[openapi(
+    info(
+        title = "权责 quanze API",
+        description = "Public register of Chinese government departments' power, responsibility \
+                       and negative lists. All answers are JSON in UTF-8; errors are \
+                       application/problem+json with a stable `code` and a Chinese `detail`. A list \
+                       is not the law: the law prevails.",
+    ),
+    paths(
+        search::search,
+        search::suggest,
+        read::item,
+        read::history,
+        read::departments,
+        read::department,
+        read::kinds,
+        read::kind,
+        read::lists,
+        read::list,
+        read::difference,
+        read::publications,
+        read::publication,
+        read::file,
+        openapi,
+        operations::healthz,
+        operations::readyz,
+        operations::metrics,
+    )
+)]
+struct Description;
+
+/// The description as a document.
+pub fn document() -> utoipa::openapi::OpenApi {
+    Description::openapi()
+}
+
+/// This description.
+#[utoipa::path(
+    get, path = url::API_OPENAPI, tag = "operations",
+    responses((status = 200, description = "OpenAPI 3.1 document"))
+)]
+pub async fn openapi(headers: HeaderMap) -> Response {
+    let body = document().to_json().unwrap_or_default();
+    respond::fresh(&headers, JSON, body.into_bytes())
+}

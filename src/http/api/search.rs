@@ -1,0 +1,76 @@
+//! `/api/v1/search` and `/api/v1/suggest`.
+
+use axum::extract::State;
+use axum::http::HeaderMap;
+use axum::response::Response;
+
+use super::shapes::{SearchAnswer, SuggestAnswer, SuggestionShape};
+use crate::http::error::{AppError, Problem};
+use crate::http::params::{self, Params};
+use crate::http::respond::{self, JSON};
+use crate::http::state::App;
+use crate::http::url;
+use crate::service::ServiceError;
+
+/// Searches the items in force; an empty question lists all.
+#[utoipa::path(
+    get, path = url::API_SEARCH, tag = "search",
+    params(
+        ("q" = Option<String>, Query, description = "Question in everyday words, at most 200 characters"),
+        ("kind" = Option<Vec<String>>, Query, description = "Key or Chinese name of a kind of list; repeatable"),
+        ("type" = Option<Vec<String>>, Query, description = "行政许可, 行政处罚 …; repeatable"),
+        ("department" = Option<Vec<String>>, Query, description = "Full name or number of a department; repeatable"),
+        ("region" = Option<Vec<String>>, Query, description = "Code or name of a division; repeatable"),
+        ("level" = Option<Vec<String>>, Query, description = "国家级, 省级, 市级, 县级, 乡镇级; repeatable"),
+        ("sort" = Option<String>, Query, description = "relevance (as if not given) or department"),
+        ("page" = Option<usize>, Query, description = "From 1; the first 1,000 hits can be reached"),
+        ("size" = Option<usize>, Query, description = "1 to 100, 20 when not given"),
+    ),
+    responses(
+        (status = 200, body = SearchAnswer),
+        (status = 400, body = Problem, content_type = "application/problem+json"),
+        (status = 503, body = Problem, content_type = "application/problem+json"),
+    )
+)]
+pub async fn search(State(app): State<App>, params: Params) -> Result<Response, AppError> {
+    params.only(&params::SEARCH)?;
+    let raw = params.search()?;
+    let (took, body) = app
+        .run(move |services| {
+            let page = services.search(&raw)?;
+            let took = page.took;
+            serde_json::to_vec(&SearchAnswer::from(page))
+                .map(|body| (took, body))
+                .map_err(|e| ServiceError::Internal(e.to_string()))
+        })
+        .await?;
+    app.metrics().search(took);
+    // No ETag: the time taken differs each time, and asking again is as cheap as comparing.
+    Ok(respond::short(JSON, body))
+}
+
+/// What a reader may mean while typing: departments, then items whose names hold the text.
+#[utoipa::path(
+    get, path = url::API_SUGGEST, tag = "search",
+    params(("q" = String, Query, description = "Text typed so far, at most 200 characters")),
+    responses(
+        (status = 200, body = SuggestAnswer),
+        (status = 400, body = Problem, content_type = "application/problem+json"),
+    )
+)]
+pub async fn suggest(
+    State(app): State<App>,
+    headers: HeaderMap,
+    params: Params,
+) -> Result<Response, AppError> {
+    params.only(&["q"])?;
+    let query = params.one("q")?.unwrap_or_default().trim().to_owned();
+    app.json(&headers, move |services| {
+        let suggestions = services.suggest(&query)?;
+        Ok(SuggestAnswer {
+            query,
+            suggestions: suggestions.into_iter().map(SuggestionShape::from).collect(),
+        })
+    })
+    .await
+}

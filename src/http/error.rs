@@ -1,0 +1,203 @@
+//! What goes wrong in a request: one error, two renderings (a page and `application/problem+json`).
+//! The only file that knows status codes. Internal causes are logged, never shown.
+
+use axum::body::Body;
+use axum::http::header::{ALLOW, CACHE_CONTROL, CONTENT_TYPE, RETRY_AFTER};
+use axum::http::{HeaderValue, StatusCode};
+use axum::response::{IntoResponse, Response};
+use serde::Serialize;
+use utoipa::ToSchema;
+
+use super::pages::ErrorPage;
+use crate::service::ServiceError;
+
+/// Why a request is not answered as asked.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct AppError {
+    status: StatusCode,
+    /// Stable identifier, part of the API.
+    code: &'static str,
+    /// What is wrong and what to do about it, for the reader.
+    detail: String,
+    parameter: Option<String>,
+}
+
+/// An error as `application/problem+json` (RFC 9457).
+#[derive(Clone, Debug, Serialize, ToSchema)]
+pub struct Problem {
+    /// Always `about:blank`: `code` tells errors apart.
+    #[serde(rename = "type")]
+    pub type_: &'static str,
+    /// What kind of error it is, in Chinese.
+    pub title: &'static str,
+    pub status: u16,
+    /// Stable identifier: `invalid_parameter`, `query_too_long`, `page_too_deep`,
+    /// `item_not_found`, `not_found`, `method_not_allowed`, `request_too_large`, `unavailable`,
+    /// `internal`.
+    pub code: &'static str,
+    /// What is wrong and what to do about it, in Chinese.
+    pub detail: String,
+    /// The parameter at fault.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub parameter: Option<String>,
+}
+
+impl AppError {
+    fn new(status: StatusCode, code: &'static str, detail: impl Into<String>) -> Self {
+        Self {
+            status,
+            code,
+            detail: detail.into(),
+            parameter: None,
+        }
+    }
+
+    /// No such page or API path.
+    pub fn no_such_path() -> Self {
+        Self::new(
+            StatusCode::NOT_FOUND,
+            "not_found",
+            "没有这个网址，请检查是否输入有误",
+        )
+    }
+
+    /// The path exists, but only for reading.
+    pub fn method_not_allowed() -> Self {
+        Self::new(
+            StatusCode::METHOD_NOT_ALLOWED,
+            "method_not_allowed",
+            "这个网址不支持该请求方法，只能用 GET 或 HEAD 读取",
+        )
+    }
+
+    /// The address is longer than any this site makes.
+    pub fn address_too_long(limit: usize) -> Self {
+        Self::new(
+            StatusCode::URI_TOO_LONG,
+            "request_too_large",
+            format!("网址过长，不能超过 {limit} 字节"),
+        )
+    }
+
+    /// The request brings a body larger than any this site takes.
+    pub fn body_too_large(limit: u64) -> Self {
+        Self::new(
+            StatusCode::PAYLOAD_TOO_LARGE,
+            "request_too_large",
+            format!("请求内容过大，不能超过 {limit} 字节"),
+        )
+    }
+
+    /// More requests than can be worked on.
+    pub fn busy() -> Self {
+        Self::new(
+            StatusCode::SERVICE_UNAVAILABLE,
+            "unavailable",
+            "访问量较大，请稍后再试",
+        )
+    }
+
+    /// What the framework refused by itself: a path that is not UTF-8, a method, a panic.
+    pub fn of_status(status: StatusCode) -> Option<Self> {
+        match status {
+            StatusCode::METHOD_NOT_ALLOWED => Some(Self::method_not_allowed()),
+            StatusCode::NOT_FOUND => Some(Self::no_such_path()),
+            s if s.is_client_error() => {
+                let detail = "请求格式有误";
+                Some(Self::new(
+                    StatusCode::BAD_REQUEST,
+                    "invalid_parameter",
+                    detail,
+                ))
+            }
+            s if s.is_server_error() => Some(Self::internal("the framework answered 5xx")),
+            _ => None,
+        }
+    }
+
+    /// A fault of ours; the cause goes to the log.
+    pub fn internal(cause: &str) -> Self {
+        tracing::error!(cause, "request failed");
+        Self::new(
+            StatusCode::INTERNAL_SERVER_ERROR,
+            "internal",
+            "系统出现故障，已记录，请稍后再试",
+        )
+    }
+
+    pub fn problem(&self) -> Problem {
+        Problem {
+            type_: "about:blank",
+            title: self.title(),
+            status: self.status.as_u16(),
+            code: self.code,
+            detail: self.detail.clone(),
+            parameter: self.parameter.clone(),
+        }
+    }
+
+    fn title(&self) -> &'static str {
+        match self.status {
+            StatusCode::BAD_REQUEST => "请求有误",
+            StatusCode::NOT_FOUND => "未找到",
+            StatusCode::METHOD_NOT_ALLOWED => "不支持的请求方法",
+            StatusCode::URI_TOO_LONG | StatusCode::PAYLOAD_TOO_LARGE => "请求过大",
+            StatusCode::SERVICE_UNAVAILABLE => "暂不可用",
+            _ => "系统故障",
+        }
+    }
+
+    /// Renders for a program (`api`) or a reader.
+    pub fn render(&self, api: bool) -> Response {
+        let (kind, body) = if api {
+            let body = serde_json::to_vec(&self.problem()).unwrap_or_default();
+            ("application/problem+json", body)
+        } else {
+            let page = ErrorPage::new(self.status.as_u16(), self.title(), &self.detail);
+            ("text/html; charset=utf-8", page.into_bytes())
+        };
+        let mut response = Response::new(Body::from(body));
+        *response.status_mut() = self.status;
+        let headers = response.headers_mut();
+        headers.insert(CONTENT_TYPE, HeaderValue::from_static(kind));
+        headers.insert(CACHE_CONTROL, HeaderValue::from_static("no-store"));
+        if self.status == StatusCode::METHOD_NOT_ALLOWED {
+            headers.insert(ALLOW, HeaderValue::from_static("GET, HEAD"));
+        }
+        if self.status == StatusCode::SERVICE_UNAVAILABLE {
+            headers.insert(RETRY_AFTER, HeaderValue::from_static("5"));
+        }
+        response
+    }
+}
+
+impl From<ServiceError> for AppError {
+    fn from(error: ServiceError) -> Self {
+        match error {
+            ServiceError::Invalid {
+                code,
+                detail,
+                parameter,
+            } => Self {
+                parameter,
+                ..Self::new(StatusCode::BAD_REQUEST, code, detail)
+            },
+            ServiceError::NotFound { code, detail } => {
+                Self::new(StatusCode::NOT_FOUND, code, detail)
+            }
+            ServiceError::Unavailable(detail) => {
+                Self::new(StatusCode::SERVICE_UNAVAILABLE, "unavailable", detail)
+            }
+            ServiceError::Internal(cause) => Self::internal(&cause),
+        }
+    }
+}
+
+impl IntoResponse for AppError {
+    /// Leaves the rendering to the outermost layer, which knows whether a program or a reader asks.
+    fn into_response(self) -> Response {
+        let mut response = self.status.into_response();
+        response.extensions_mut().insert(self);
+        response
+    }
+}

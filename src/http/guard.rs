@@ -1,0 +1,89 @@
+//! What every request passes: limits, the rendering of errors, headers for safety, counting.
+//! Must not know single routes.
+
+use std::time::{Duration, Instant};
+
+use axum::extract::{MatchedPath, Request, State};
+use axum::http::header::{
+    CONTENT_LENGTH, CONTENT_SECURITY_POLICY, REFERRER_POLICY, TRANSFER_ENCODING,
+    X_CONTENT_TYPE_OPTIONS,
+};
+use axum::http::{HeaderName, HeaderValue};
+use axum::middleware::Next;
+use axum::response::Response;
+
+use super::error::AppError;
+use super::respond;
+use super::state::App;
+use super::url;
+
+/// Longest address in bytes: a question of 200 characters takes 1,800, filters the rest.
+const MAX_ADDRESS: usize = 8 * 1024;
+/// Largest body in bytes: nothing here takes one.
+const MAX_BODY: u64 = 64 * 1024;
+/// How long an answer may take to be worked out.
+const TIMEOUT: Duration = Duration::from_secs(30);
+
+/// Only our own style sheet and pictures; nothing may run, frame us or take our forms' content.
+const POLICY: &str = "default-src 'none'; style-src 'self'; img-src 'self' data:; \
+                      form-action 'self'; base-uri 'none'; frame-ancestors 'none'";
+
+/// The outermost layer.
+pub async fn guard(State(app): State<App>, request: Request, next: Next) -> Response {
+    let started = Instant::now();
+    let api = url::is_api(request.uri().path());
+    let route = request.extensions().get::<MatchedPath>().cloned();
+    let mut response = match limits(&request) {
+        Err(error) => error.render(api),
+        Ok(()) => match tokio::time::timeout(TIMEOUT, next.run(request)).await {
+            Err(_) => AppError::busy().render(api),
+            Ok(mut response) => match error_of(&mut response) {
+                Some(error) => error.render(api),
+                None => response,
+            },
+        },
+    };
+    secure(&mut response, api);
+    let route = route.as_ref().map_or("unmatched", MatchedPath::as_str);
+    app.metrics()
+        .request(route, response.status().as_u16(), started.elapsed());
+    response
+}
+
+fn limits(request: &Request) -> Result<(), AppError> {
+    let uri = request.uri();
+    let address = uri.path().len() + uri.query().map_or(0, str::len);
+    if address > MAX_ADDRESS {
+        return Err(AppError::address_too_long(MAX_ADDRESS));
+    }
+    let headers = request.headers();
+    let length = headers
+        .get(CONTENT_LENGTH)
+        .and_then(|v| v.to_str().ok()?.parse::<u64>().ok());
+    if length.is_some_and(|l| l > MAX_BODY) || headers.contains_key(TRANSFER_ENCODING) {
+        return Err(AppError::body_too_large(MAX_BODY));
+    }
+    Ok(())
+}
+
+/// The error behind a response, also when the framework itself refused the request.
+fn error_of(response: &mut Response) -> Option<AppError> {
+    let known = response.extensions_mut().remove::<AppError>();
+    known.or_else(|| AppError::of_status(response.status()))
+}
+
+fn secure(response: &mut Response, api: bool) {
+    let headers = response.headers_mut();
+    respond::tag_encoded(headers);
+    if api {
+        respond::allow_all_origins(headers);
+    }
+    let fixed: [(HeaderName, &'static str); 3] = [
+        (CONTENT_SECURITY_POLICY, POLICY),
+        (X_CONTENT_TYPE_OPTIONS, "nosniff"),
+        (REFERRER_POLICY, "strict-origin-when-cross-origin"),
+    ];
+    for (name, value) in fixed {
+        headers.insert(name, HeaderValue::from_static(value));
+    }
+}

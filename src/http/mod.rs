@@ -1,0 +1,17 @@
+//! The web site and the JSON API: the only user of axum.
+//! Must not know tantivy or SQL; asks the services for everything.
+
+pub mod api;
+mod error;
+mod guard;
+mod metrics;
+pub mod pages;
+mod params;
+mod respond;
+mod router;
+mod server;
+mod state;
+pub mod url;
+
+pub use router::{api_paths, page_paths, router};
+pub use server::serve;

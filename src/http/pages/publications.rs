@@ -1,0 +1,235 @@
+//! Pages of publications and of the differences between them.
+
+use askama::Template;
+use axum::extract::{Path, State};
+use axum::http::HeaderMap;
+use axum::response::Response;
+
+use super::parts::{ChangeRow, Pager, PublicationRow};
+use super::{Section, Shell, render};
+use crate::domain::date::{chinese, shanghai};
+use crate::http::api::read::publication_filter;
+use crate::http::error::AppError;
+use crate::http::params::{Params, path_number};
+use crate::http::state::App;
+use crate::http::url;
+use crate::service::overview::Overview;
+use crate::service::read::{DifferenceView, PublicationDetail, PublicationPage};
+
+#[derive(Template)]
+#[template(path = "publications.html")]
+pub struct PublicationsPage {
+    pub shell: Shell,
+    pub total: u64,
+    /// What the list is restricted to, in words, and the list without it.
+    pub restricted: Option<(String, &'static str)>,
+    pub publications: Vec<PublicationRow>,
+    pub pager: Pager,
+}
+
+pub async fn publications(
+    State(app): State<App>,
+    headers: HeaderMap,
+    params: Params,
+) -> Result<Response, AppError> {
+    let paging = params.paging()?;
+    app.page(&headers, move |services| {
+        let filter = publication_filter(services, &params)?;
+        let page = services.publications(&filter, paging)?;
+        let words = [
+            filter.department.clone(),
+            filter.kind.as_deref().map(|k| services.kind_name(k)),
+        ];
+        let words: Vec<String> = words.into_iter().flatten().collect();
+        let parameters = vec![
+            ("department", filter.department.unwrap_or_default()),
+            ("kind", filter.kind.unwrap_or_default()),
+        ];
+        render(&PublicationsPage::new(
+            &*services.overview()?,
+            page,
+            &words,
+            &parameters,
+        ))
+    })
+    .await
+}
+
+impl PublicationsPage {
+    pub fn new(
+        overview: &Overview,
+        page: PublicationPage,
+        restricted: &[String],
+        parameters: &[(&'static str, String)],
+    ) -> Self {
+        let link = |n: usize| url::page_with(url::PUBLICATIONS, parameters, n);
+        let number = page.paging.page;
+        Self {
+            shell: Shell::new(overview, "公布记录")
+                .with_api(url::page_with(url::API_PUBLICATIONS, parameters, number))
+                .with_canonical(link(number))
+                .in_section(Section::Publications),
+            total: page.total,
+            restricted: (!restricted.is_empty())
+                .then(|| (restricted.join("、"), url::PUBLICATIONS)),
+            pager: Pager::new(page.paging, page.total, link),
+            publications: page
+                .publications
+                .into_iter()
+                .map(PublicationRow::from)
+                .collect(),
+        }
+    }
+}
+
+#[derive(Template)]
+#[template(path = "publication.html")]
+pub struct DetailPage {
+    pub shell: Shell,
+    pub publication: PublicationRow,
+    pub region: String,
+    pub recorded_at: String,
+    pub list_url: Option<String>,
+    pub department_url: Option<String>,
+    pub file_name: String,
+    pub file_url: String,
+    pub file_bytes: String,
+    pub sha256: String,
+    /// The list's publications just before and after: path and number.
+    pub previous: Option<(String, u64)>,
+    pub next: Option<(String, u64)>,
+    pub total: u64,
+    pub changes: Vec<ChangeRow>,
+    pub pager: Pager,
+}
+
+pub async fn publication(
+    State(app): State<App>,
+    headers: HeaderMap,
+    Path(number): Path<String>,
+    params: Params,
+) -> Result<Response, AppError> {
+    let (number, paging) = (path_number(&number)?, params.paging()?);
+    app.page(&headers, move |services| {
+        let detail = services.publication(number, paging)?;
+        render(&DetailPage::new(&*services.overview()?, detail))
+    })
+    .await
+}
+
+impl DetailPage {
+    pub fn new(overview: &Overview, detail: PublicationDetail) -> Self {
+        let view = detail.publication;
+        let publication = &view.publication;
+        let number = publication.number;
+        let path = url::publication(number);
+        let page = detail.paging.page;
+        let title = format!("第 {number} 号公布 {}", publication.list.title);
+        let shell = Shell {
+            sample: view.sample,
+            ..Shell::new(overview, title)
+        };
+        let sibling = |n: u64| (url::publication(n), n);
+        let recorded = publication.recorded_at.to_zoned_datetime(shanghai());
+        Self {
+            shell: shell
+                .with_api(url::page(&url::fill(url::API_PUBLICATION, number), page))
+                .with_canonical(url::page(&path, page))
+                .in_section(Section::Publications),
+            region: publication.list.region.name.clone(),
+            recorded_at: format!(
+                "{} {:02}:{:02}",
+                chinese(recorded.date()),
+                recorded.hour(),
+                recorded.minute()
+            ),
+            list_url: view.list_number.map(url::list),
+            department_url: view.department_number.map(url::department),
+            file_name: publication.file.name.clone(),
+            file_url: url::file(number),
+            file_bytes: size(publication.file.bytes),
+            sha256: publication.file.sha256.clone(),
+            previous: detail.previous.map(sibling),
+            next: detail.next.map(sibling),
+            total: detail.total,
+            changes: detail.changes.into_iter().map(ChangeRow::from).collect(),
+            pager: Pager::new(detail.paging, detail.total, |n| url::page(&path, n)),
+            publication: view.into(),
+        }
+    }
+}
+
+#[derive(Template)]
+#[template(path = "difference.html")]
+pub struct DifferencePage {
+    pub shell: Shell,
+    pub list_url: String,
+    pub list_title: String,
+    pub department: String,
+    pub from: PublicationRow,
+    pub to: PublicationRow,
+    pub total: u64,
+    pub changes: Vec<ChangeRow>,
+    pub pager: Pager,
+}
+
+pub async fn difference(
+    State(app): State<App>,
+    headers: HeaderMap,
+    Path(number): Path<String>,
+    params: Params,
+) -> Result<Response, AppError> {
+    let (number, paging) = (path_number(&number)?, params.paging()?);
+    let (from, to) = (params.number("from")?, params.number("to")?);
+    app.page(&headers, move |services| {
+        let view = services.difference(number, from, to, paging)?;
+        render(&DifferencePage::new(&*services.overview()?, view))
+    })
+    .await
+}
+
+impl DifferencePage {
+    pub fn new(overview: &Overview, view: DifferenceView) -> Self {
+        let list = view.list.number;
+        let path = url::fill(url::LIST_DIFFERENCE, list);
+        let api = url::fill(url::API_LIST_DIFFERENCE, list);
+        let parameters = vec![
+            ("from", view.from.publication.number.to_string()),
+            ("to", view.to.publication.number.to_string()),
+        ];
+        let page = view.paging.page;
+        let link = |n: usize| url::page_with(&path, &parameters, n);
+        let identity = &view.to.publication.list;
+        let shell = Shell {
+            sample: view.to.sample,
+            ..Shell::new(overview, format!("{}的变动", identity.title))
+        };
+        Self {
+            shell: shell
+                .with_api(url::page_with(&api, &parameters, page))
+                .with_canonical(link(page))
+                .in_section(Section::Publications),
+            list_url: url::list(list),
+            list_title: identity.title.clone(),
+            department: identity.department.clone(),
+            total: view.total,
+            changes: view.changes.into_iter().map(ChangeRow::from).collect(),
+            pager: Pager::new(view.paging, view.total, link),
+            from: view.from.into(),
+            to: view.to.into(),
+        }
+    }
+}
+
+/// A number of bytes as readers say it.
+fn size(bytes: u64) -> String {
+    match bytes {
+        0..1_024 => format!("{bytes} 字节"),
+        1_024..1_048_576 => format!("{} KB", bytes.div_ceil(1_024)),
+        _ => format!(
+            "{}.{} MB",
+            bytes / 1_048_576,
+            bytes % 1_048_576 * 10 / 1_048_576
+        ),
+    }
+}

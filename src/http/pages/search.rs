@@ -1,0 +1,283 @@
+//! The page of search results. Facets are links that add or take away one value each.
+
+use askama::Template;
+use axum::extract::State;
+use axum::response::Response;
+
+use super::parts::{ItemRow, Pager};
+use super::{Shell, render};
+use crate::domain::{Role, date};
+use crate::http::error::AppError;
+use crate::http::params::Params;
+use crate::http::respond::{self, HTML};
+use crate::http::state::App;
+use crate::http::url;
+use crate::query::{DEFAULT_PAGE_SIZE, Facet, MAX_DEPTH, Sort};
+use crate::service::read::Paging;
+use crate::service::search::{FacetValue, HitView, SearchPage};
+
+/// Values of a facet shown at once; the rest is folded away.
+const OPEN_VALUES: usize = 8;
+
+/// One hit.
+#[derive(Clone, Debug, Default)]
+pub struct HitRow {
+    pub item: ItemRow,
+    /// Name and 子项 as HTML with the words found marked, where found.
+    pub name_html: Option<String>,
+    pub sub_name_html: Option<String>,
+    pub passages: Vec<Passage>,
+}
+
+/// A passage that matched.
+#[derive(Clone, Debug, Default)]
+pub struct Passage {
+    pub label: String,
+    pub html: String,
+}
+
+impl From<HitView> for HitRow {
+    fn from(hit: HitView) -> Self {
+        let mut row = Self {
+            item: hit.head.into(),
+            ..Self::default()
+        };
+        for highlight in hit.highlights {
+            match highlight.role {
+                Some(Role::Title) => row.name_html = Some(highlight.html),
+                Some(Role::Subtitle) => row.sub_name_html = Some(highlight.html),
+                _ => row.passages.push(Passage {
+                    label: highlight.label,
+                    html: highlight.html,
+                }),
+            }
+        }
+        row
+    }
+}
+
+/// One value of a facet, or one filter in effect.
+#[derive(Clone, Debug, Default)]
+pub struct FacetLink {
+    pub label: String,
+    /// `None` where the value is in effect but matches nothing.
+    pub count: Option<u64>,
+    pub selected: bool,
+    /// The search with the value added, or taken away.
+    pub url: String,
+}
+
+/// A facet with its values.
+#[derive(Clone, Debug, Default)]
+pub struct FacetBox {
+    pub label: &'static str,
+    pub open: Vec<FacetLink>,
+    pub folded: Vec<FacetLink>,
+}
+
+#[derive(Template)]
+#[template(path = "search.html")]
+pub struct ResultsPage {
+    pub shell: Shell,
+    pub q: String,
+    pub total: u64,
+    pub partial: bool,
+    /// Items that paging reaches, where that is not all.
+    pub reachable: Option<u64>,
+    pub first: usize,
+    pub hits: Vec<HitRow>,
+    /// Filters in effect, each with the search without it.
+    pub filters: Vec<FacetLink>,
+    /// The search without any filter.
+    pub clear: String,
+    /// Name and value of filters and order, for the form.
+    pub hidden: Vec<(&'static str, String)>,
+    pub facets: Vec<FacetBox>,
+    pub sort_relevance: Option<String>,
+    pub sort_department: Option<String>,
+    pub pager: Pager,
+}
+
+/// A search as a link.
+#[derive(Clone, Debug, Default)]
+struct Link {
+    q: String,
+    filters: Vec<(Facet, String)>,
+    sort: Option<&'static str>,
+    size: Option<usize>,
+}
+
+impl Link {
+    fn of(page: &SearchPage) -> Self {
+        Self {
+            q: page.query.clone(),
+            filters: page
+                .filters
+                .iter()
+                .flat_map(|(facet, values)| values.iter().map(|v| (*facet, v.value.clone())))
+                .collect(),
+            sort: (page.sort == Sort::Department).then_some("department"),
+            size: (page.size != DEFAULT_PAGE_SIZE).then_some(page.size),
+        }
+    }
+
+    fn parameters(&self) -> Vec<(&'static str, String)> {
+        let mut parameters = vec![("q", self.q.clone())];
+        parameters.extend(self.kept());
+        parameters
+    }
+
+    /// Everything but the question: what a new question keeps.
+    fn kept(&self) -> Vec<(&'static str, String)> {
+        let mut kept: Vec<(&'static str, String)> = self
+            .filters
+            .iter()
+            .map(|(facet, value)| (facet.key(), value.clone()))
+            .collect();
+        kept.extend(self.sort.map(|sort| ("sort", sort.to_owned())));
+        kept.extend(self.size.map(|size| ("size", size.to_string())));
+        kept
+    }
+
+    fn link(&self, page: usize) -> String {
+        url::page_with(url::SEARCH, &self.parameters(), page)
+    }
+
+    fn api(&self, page: usize) -> String {
+        url::page_with(url::API_SEARCH, &self.parameters(), page)
+    }
+
+    fn has(&self, facet: Facet, value: &str) -> bool {
+        self.filters.iter().any(|(f, v)| *f == facet && v == value)
+    }
+
+    /// The search with the value taken away where it is in effect, added where it is not.
+    fn toggled(&self, facet: Facet, value: &str) -> String {
+        let mut other = self.clone();
+        if self.has(facet, value) {
+            other.filters.retain(|(f, v)| *f != facet || v != value);
+        } else {
+            other.filters.push((facet, value.to_owned()));
+        }
+        other.link(1)
+    }
+
+    fn sorted(&self, sort: Option<&'static str>) -> String {
+        Self {
+            sort,
+            ..self.clone()
+        }
+        .link(1)
+    }
+
+    fn unfiltered(&self) -> String {
+        Self {
+            filters: Vec::new(),
+            ..self.clone()
+        }
+        .link(1)
+    }
+}
+
+pub async fn search(State(app): State<App>, params: Params) -> Result<Response, AppError> {
+    let raw = params.search()?;
+    let (took, html) = app
+        .run(move |services| {
+            let page = services.search(&raw)?;
+            let took = page.took;
+            let overview = services.overview()?;
+            let title = match page.query.as_str() {
+                "" => "全部事项".to_owned(),
+                q => format!("{q} - 检索结果"),
+            };
+            let shell = Shell {
+                as_of: Some(date::chinese(page.as_of)),
+                ..Shell::new(&overview, title)
+            };
+            Ok::<_, crate::service::ServiceError>((took, render(&ResultsPage::new(shell, page))?))
+        })
+        .await?;
+    app.metrics().search(took);
+    Ok(respond::short(HTML, html))
+}
+
+impl ResultsPage {
+    pub fn new(shell: Shell, page: SearchPage) -> Self {
+        let state = Link::of(&page);
+        let paging = Paging {
+            page: page.page,
+            size: page.size.max(1),
+        };
+        let depth = (MAX_DEPTH / paging.size * paging.size) as u64;
+        let shell = Shell {
+            q: page.query.clone(),
+            ..shell
+        };
+        let filters = page.filters.iter().flat_map(|(facet, values)| {
+            values.iter().map(|value| FacetLink {
+                label: format!("{}：{}", facet.label(), value.label),
+                count: None,
+                selected: true,
+                url: state.toggled(*facet, &value.value),
+            })
+        });
+        Self {
+            shell: shell
+                .with_api(state.api(page.page))
+                .with_canonical(state.link(page.page)),
+            q: page.query.clone(),
+            total: page.total,
+            partial: page.partial,
+            reachable: (page.total > depth).then_some(depth),
+            first: paging.offset() + 1,
+            filters: filters.collect(),
+            clear: state.unfiltered(),
+            hidden: state.kept(),
+            facets: facet_boxes(&page, &state),
+            sort_relevance: (page.sort != Sort::Relevance).then(|| state.sorted(None)),
+            sort_department: (page.sort != Sort::Department)
+                .then(|| state.sorted(Some("department"))),
+            pager: Pager::new(paging, page.total.min(depth), |n| state.link(n)),
+            hits: page.hits.into_iter().map(HitRow::from).collect(),
+        }
+    }
+}
+
+/// Facets worth showing: those in effect and those with a choice.
+fn facet_boxes(page: &SearchPage, state: &Link) -> Vec<FacetBox> {
+    let mut boxes = Vec::new();
+    for (facet, values) in &page.facets {
+        let link = |value: &FacetValue| FacetLink {
+            label: value.label.clone(),
+            count: Some(value.count),
+            selected: state.has(*facet, &value.value),
+            url: state.toggled(*facet, &value.value),
+        };
+        let mut links: Vec<FacetLink> = values.iter().map(link).collect();
+        // A filter that matches nothing is not counted, yet must be there to be taken away.
+        for (_, active) in page.filters.iter().filter(|(f, _)| f == facet) {
+            for value in active
+                .iter()
+                .filter(|a| !values.iter().any(|v| v.value == a.value))
+            {
+                links.push(FacetLink {
+                    label: value.label.clone(),
+                    count: None,
+                    selected: true,
+                    url: state.toggled(*facet, &value.value),
+                });
+            }
+        }
+        if links.len() < 2 && !links.iter().any(|l| l.selected) {
+            continue;
+        }
+        links.sort_by_key(|link| !link.selected);
+        let folded = links.split_off(links.len().min(OPEN_VALUES));
+        boxes.push(FacetBox {
+            label: facet.label(),
+            open: links,
+            folded,
+        });
+    }
+    boxes
+}

@@ -1,0 +1,211 @@
+//! A request's parameters: read strictly, named when wrong.
+//! Must not know what a parameter is used for beyond its form.
+
+use axum::extract::FromRequestParts;
+use axum::http::request::Parts;
+use url::form_urlencoded;
+
+use super::error::AppError;
+use crate::domain::{Date, date};
+use crate::query::{DEFAULT_PAGE_SIZE, RawSearchParams};
+use crate::service::ServiceError;
+use crate::service::read::Paging;
+use crate::service::view::shorten;
+
+/// Parameters that a search takes.
+pub const SEARCH: [&str; 9] = [
+    "q",
+    "kind",
+    "type",
+    "department",
+    "region",
+    "level",
+    "sort",
+    "page",
+    "size",
+];
+
+/// The parameters of one request, decoded.
+#[derive(Clone, Debug, Default)]
+pub struct Params(Vec<(String, String)>);
+
+impl Params {
+    /// # Errors
+    /// `Invalid` when a value is not UTF-8: guessing would search for something else.
+    pub fn parse(query: &str) -> Result<Self, ServiceError> {
+        let mut pairs = Vec::new();
+        for (name, value) in form_urlencoded::parse(query.as_bytes()) {
+            if name.contains('\u{FFFD}') || value.contains('\u{FFFD}') {
+                let detail = format!("参数 {} 不是有效的 UTF-8 文本", shorten(&name, 20));
+                return Err(ServiceError::parameter(&shorten(&name, 20), detail));
+            }
+            pairs.push((name.into_owned(), value.into_owned()));
+        }
+        Ok(Self(pairs))
+    }
+
+    /// Refuses parameters that are not among the known ones: a misspelt filter must not look
+    /// as if it had been applied.
+    ///
+    /// # Errors
+    /// `Invalid` naming the first unknown parameter.
+    pub fn only(&self, known: &[&str]) -> Result<(), ServiceError> {
+        match self
+            .0
+            .iter()
+            .find(|(name, _)| !known.contains(&name.as_str()))
+        {
+            None => Ok(()),
+            Some((name, _)) => {
+                let name = shorten(name, 20);
+                let known = if known.is_empty() {
+                    "无".to_owned()
+                } else {
+                    known.join("、")
+                };
+                let detail = format!("没有参数“{name}”，可用的参数：{known}");
+                Err(ServiceError::parameter(&name, detail))
+            }
+        }
+    }
+
+    /// Value of a parameter that stands at most once.
+    ///
+    /// # Errors
+    /// `Invalid` when it stands twice.
+    pub fn one(&self, name: &str) -> Result<Option<&str>, ServiceError> {
+        let mut values = self
+            .0
+            .iter()
+            .filter(|(n, _)| n == name)
+            .map(|(_, v)| v.as_str());
+        let first = values.next();
+        if values.next().is_some() {
+            return Err(ServiceError::parameter(
+                name,
+                format!("参数 {name} 只能出现一次"),
+            ));
+        }
+        Ok(first)
+    }
+
+    /// All values of a repeatable parameter.
+    pub fn all(&self, name: &str) -> Vec<String> {
+        self.0
+            .iter()
+            .filter(|(n, _)| n == name)
+            .map(|(_, v)| v.clone())
+            .collect()
+    }
+
+    /// # Errors
+    /// `Invalid` when a parameter that stands once stands twice.
+    pub fn search(&self) -> Result<RawSearchParams, ServiceError> {
+        Ok(RawSearchParams {
+            q: self.one("q")?.unwrap_or_default().to_owned(),
+            kind: self.all("kind"),
+            item_type: self.all("type"),
+            department: self.all("department"),
+            region: self.all("region"),
+            level: self.all("level"),
+            sort: self.one("sort")?.map(str::to_owned),
+            page: self.one("page")?.map(str::to_owned),
+            size: self.one("size")?.map(str::to_owned),
+        })
+    }
+
+    /// # Errors
+    /// `Invalid` when `page` or `size` is no number within its limits.
+    pub fn paging(&self) -> Result<Paging, ServiceError> {
+        Paging::parse(self.one("page")?, self.one("size")?, DEFAULT_PAGE_SIZE)
+    }
+
+    /// A day.
+    ///
+    /// # Errors
+    /// `Invalid` when the text is no day that exists.
+    pub fn day(&self, name: &str) -> Result<Option<Date>, ServiceError> {
+        match self.one(name)?.map(str::trim) {
+            None | Some("") => Ok(None),
+            Some(text) => match date::parse(text) {
+                Some(day) => Ok(Some(day)),
+                None => {
+                    let text = shorten(text, 20);
+                    let detail = format!("参数 {name} 应为存在的日期，如 2026-01-31，现为“{text}”");
+                    Err(ServiceError::parameter(name, detail))
+                }
+            },
+        }
+    }
+
+    /// A whole number that must be given.
+    ///
+    /// # Errors
+    /// `Invalid` when it is absent or no number.
+    pub fn number(&self, name: &str) -> Result<u64, ServiceError> {
+        let text = self.one(name)?.unwrap_or_default().trim();
+        text.parse()
+            .map_err(|_| ServiceError::parameter(name, format!("参数 {name} 应为整数，且必须给出")))
+    }
+}
+
+/// A whole number in a path; anything else is a path that does not exist.
+///
+/// # Errors
+/// `not_found`.
+pub fn path_number(text: &str) -> Result<u64, AppError> {
+    text.parse().map_err(|_| AppError::no_such_path())
+}
+
+impl<S: Sync> FromRequestParts<S> for Params {
+    type Rejection = AppError;
+
+    async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, AppError> {
+        Ok(Self::parse(parts.uri.query().unwrap_or_default())?)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn repeated_and_unknown_parameters_are_told_apart() {
+        let params = Params::parse("kind=a&kind=b&q=%E6%B2%B9").unwrap();
+        assert_eq!(params.all("kind"), ["a", "b"]);
+        assert_eq!(params.one("q").unwrap(), Some("油"));
+        assert!(params.one("kind").is_err());
+        assert!(params.only(&["q"]).is_err());
+        assert!(params.only(&SEARCH).is_ok());
+    }
+
+    #[test]
+    fn text_in_another_encoding_is_refused() {
+        // 油 in GBK, as old browsers may send it.
+        assert!(Params::parse("q=%D3%CD").is_err());
+    }
+
+    #[test]
+    fn days_must_exist() {
+        assert!(
+            Params::parse("as_of=2026-11-31")
+                .unwrap()
+                .day("as_of")
+                .is_err()
+        );
+        assert!(
+            Params::parse("as_of=")
+                .unwrap()
+                .day("as_of")
+                .unwrap()
+                .is_none()
+        );
+        assert!(
+            Params::parse("as_of=2026-11-30")
+                .unwrap()
+                .day("as_of")
+                .unwrap()
+                .is_some()
+        );
+    }
+}

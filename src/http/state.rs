@@ -1,0 +1,84 @@
+//! What all handlers share, and the bounded place where blocking work is done.
+//! Must not know routes.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use tokio::sync::{OwnedSemaphorePermit, Semaphore};
+use tokio::task;
+
+use super::error::AppError;
+use super::metrics::Metrics;
+use crate::service::Services;
+
+/// Requests that wait for their turn at most; more are refused at once.
+const QUEUE: usize = 512;
+/// How long a request waits for its turn.
+const PATIENCE: Duration = Duration::from_secs(10);
+
+/// Shared by all handlers; cheap to clone.
+#[derive(Clone)]
+pub struct App(Arc<Inner>);
+
+struct Inner {
+    services: Arc<Services>,
+    /// One permit per piece of blocking work going on.
+    workers: Arc<Semaphore>,
+    /// One permit per request waiting or being worked on.
+    queue: Arc<Semaphore>,
+    metrics: Metrics,
+}
+
+impl App {
+    pub fn new(services: Arc<Services>) -> Self {
+        // Searches are bound by the processor, reads by the disk now and then: a few more workers
+        // than processors keep both busy, many more would only make each other slow.
+        let workers = std::thread::available_parallelism().map_or(4, |n| n.get() + 2);
+        Self(Arc::new(Inner {
+            services,
+            workers: Arc::new(Semaphore::new(workers)),
+            queue: Arc::new(Semaphore::new(workers + QUEUE)),
+            metrics: Metrics::default(),
+        }))
+    }
+
+    pub fn metrics(&self) -> &Metrics {
+        &self.0.metrics
+    }
+
+    /// Runs blocking work away from the threads that serve connections.
+    ///
+    /// # Errors
+    /// The work's own, `unavailable` when too much is waiting, `internal` when the work panicked.
+    pub async fn run<T, E>(
+        &self,
+        work: impl FnOnce(&Services) -> Result<T, E> + Send + 'static,
+    ) -> Result<T, AppError>
+    where
+        T: Send + 'static,
+        E: Into<AppError> + Send + 'static,
+    {
+        let turn = self.turn().await?;
+        let services = Arc::clone(&self.0.services);
+        let done = task::spawn_blocking(move || {
+            // Held until the work ends, even when the reader has gone away meanwhile.
+            let _turn = turn;
+            work(&services)
+        });
+        match done.await {
+            Ok(result) => result.map_err(Into::into),
+            Err(error) => Err(AppError::internal(&format!("blocking work: {error}"))),
+        }
+    }
+
+    async fn turn(&self) -> Result<(OwnedSemaphorePermit, OwnedSemaphorePermit), AppError> {
+        let waiting = Arc::clone(&self.0.queue)
+            .try_acquire_owned()
+            .map_err(|_| AppError::busy())?;
+        let working = Arc::clone(&self.0.workers).acquire_owned();
+        match tokio::time::timeout(PATIENCE, working).await {
+            Ok(Ok(working)) => Ok((waiting, working)),
+            Ok(Err(_)) | Err(_) => Err(AppError::busy()),
+        }
+    }
+}

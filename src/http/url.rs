@@ -1,0 +1,203 @@
+//! The one place where paths are written: route patterns, and the builders that fill them in.
+//! Must not know what stands behind a path.
+
+use std::fmt::{Display, Write};
+use std::sync::OnceLock;
+
+use sha2::{Digest, Sha256};
+use url::form_urlencoded::Serializer;
+
+use crate::assets;
+use crate::domain::Date;
+
+pub const HOME: &str = "/";
+pub const SEARCH: &str = "/search";
+pub const ITEM: &str = "/items/{code}";
+pub const DEPARTMENTS: &str = "/departments";
+pub const DEPARTMENT: &str = "/departments/{number}";
+pub const KINDS: &str = "/kinds";
+pub const KIND: &str = "/kinds/{key}";
+pub const LISTS: &str = "/lists";
+pub const LIST: &str = "/lists/{number}";
+pub const LIST_DIFFERENCE: &str = "/lists/{number}/difference";
+pub const PUBLICATIONS: &str = "/publications";
+pub const PUBLICATION: &str = "/publications/{number}";
+pub const STATIC: &str = "/static/{name}";
+pub const FAVICON: &str = "/favicon.ico";
+pub const ROBOTS: &str = "/robots.txt";
+
+/// What all paths of the JSON API begin with.
+pub const API: &str = "/api/";
+pub const API_OPENAPI: &str = "/api/openapi.json";
+pub const API_SEARCH: &str = "/api/v1/search";
+pub const API_SUGGEST: &str = "/api/v1/suggest";
+pub const API_ITEM: &str = "/api/v1/items/{code}";
+pub const API_ITEM_HISTORY: &str = "/api/v1/items/{code}/history";
+pub const API_DEPARTMENTS: &str = "/api/v1/departments";
+pub const API_DEPARTMENT: &str = "/api/v1/departments/{id}";
+pub const API_KINDS: &str = "/api/v1/kinds";
+pub const API_KIND: &str = "/api/v1/kinds/{key}";
+pub const API_LISTS: &str = "/api/v1/lists";
+pub const API_LIST: &str = "/api/v1/lists/{number}";
+pub const API_LIST_DIFFERENCE: &str = "/api/v1/lists/{number}/difference";
+pub const API_PUBLICATIONS: &str = "/api/v1/publications";
+pub const API_PUBLICATION: &str = "/api/v1/publications/{number}";
+pub const API_PUBLICATION_FILE: &str = "/api/v1/publications/{number}/file";
+
+pub const HEALTHZ: &str = "/healthz";
+pub const READYZ: &str = "/readyz";
+pub const METRICS: &str = "/metrics";
+
+/// Whether errors on this path are for programs.
+pub fn is_api(path: &str) -> bool {
+    path.starts_with(API) || [HEALTHZ, READYZ, METRICS].contains(&path)
+}
+
+/// A pattern with its one `{…}` replaced by the value, percent-encoded.
+pub fn fill(pattern: &str, value: impl Display) -> String {
+    let (Some(start), Some(end)) = (pattern.find('{'), pattern.find('}')) else {
+        return pattern.to_owned();
+    };
+    format!(
+        "{}{}{}",
+        &pattern[..start],
+        encode(&value.to_string()),
+        &pattern[end + 1..]
+    )
+}
+
+/// A text percent-encoded for one segment of a path.
+pub fn encode(text: &str) -> String {
+    let mut out = String::with_capacity(text.len());
+    for byte in text.bytes() {
+        if byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'.' | b'_' | b'~') {
+            out.push(char::from(byte));
+        } else {
+            // Writing to a String cannot fail.
+            let _ = write!(out, "%{byte:02X}");
+        }
+    }
+    out
+}
+
+/// A path with parameters; blank ones are left out.
+pub fn with<'a>(path: &str, parameters: impl IntoIterator<Item = (&'a str, String)>) -> String {
+    let mut query = Serializer::new(String::new());
+    for (name, value) in parameters {
+        if !value.is_empty() {
+            query.append_pair(name, &value);
+        }
+    }
+    let query = query.finish();
+    if query.is_empty() {
+        path.to_owned()
+    } else {
+        format!("{path}?{query}")
+    }
+}
+
+/// Page of an item as it stands today.
+pub fn item(code: &str) -> String {
+    fill(ITEM, code)
+}
+
+/// Page of an item as it stood on a day.
+pub fn item_on(code: &str, day: Date) -> String {
+    with(&fill(ITEM, code), [("as_of", day.to_string())])
+}
+
+/// Page of a department.
+pub fn department(number: u64) -> String {
+    fill(DEPARTMENT, number)
+}
+
+/// Page of a kind of list.
+pub fn kind(key: &str) -> String {
+    fill(KIND, key)
+}
+
+/// Page of a list.
+pub fn list(number: u64) -> String {
+    fill(LIST, number)
+}
+
+/// Page of a publication.
+pub fn publication(number: u64) -> String {
+    fill(PUBLICATION, number)
+}
+
+/// The original file of a publication.
+pub fn file(number: u64) -> String {
+    fill(API_PUBLICATION_FILE, number)
+}
+
+/// What changed in a list between two of its publications.
+pub fn difference(list: u64, from: u64, to: u64) -> String {
+    let parameters = [("from", from.to_string()), ("to", to.to_string())];
+    with(&fill(LIST_DIFFERENCE, list), parameters)
+}
+
+/// A page of something longer; the first page has no parameter.
+pub fn page(path: &str, page: usize) -> String {
+    page_with(path, &[], page)
+}
+
+/// A page of something longer that takes parameters of its own.
+pub fn page_with(path: &str, parameters: &[(&'static str, String)], page: usize) -> String {
+    let page = if page > 1 {
+        page.to_string()
+    } else {
+        String::new()
+    };
+    with(path, parameters.iter().cloned().chain([("page", page)]))
+}
+
+/// A static file, with its digest, so that browsers may keep it for ever.
+pub fn asset(name: &str) -> String {
+    with(&fill(STATIC, name), [("v", asset_version(name).to_owned())])
+}
+
+/// First 12 hexadecimal digits of the SHA-256 of a static file; empty when there is none.
+pub fn asset_version(name: &str) -> &'static str {
+    static STYLE: OnceLock<String> = OnceLock::new();
+    static ICON: OnceLock<String> = OnceLock::new();
+    let cell = match name {
+        "style.css" => &STYLE,
+        "favicon.svg" => &ICON,
+        _ => return "",
+    };
+    cell.get_or_init(|| assets::static_file(name).map_or_else(String::new, digest))
+}
+
+/// First 12 hexadecimal digits of the SHA-256.
+pub fn digest(bytes: &[u8]) -> String {
+    let mut text = String::with_capacity(12);
+    for byte in Sha256::digest(bytes).iter().take(6) {
+        let _ = write!(text, "{byte:02x}");
+    }
+    text
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn values_are_percent_encoded() {
+        assert_eq!(item("KL-1"), "/items/KL-1");
+        assert_eq!(fill(KIND, "a/b?c d"), "/kinds/a%2Fb%3Fc%20d");
+        assert_eq!(
+            fill(API_ITEM_HISTORY, "许"),
+            "/api/v1/items/%E8%AE%B8/history"
+        );
+        assert_eq!(
+            with(
+                SEARCH,
+                [("q", "油 烟&".to_owned()), ("page", String::new())]
+            ),
+            "/search?q=%E6%B2%B9+%E7%83%9F%26"
+        );
+        assert_eq!(page(DEPARTMENTS, 1), "/departments");
+        assert_eq!(difference(3, 1, 2), "/lists/3/difference?from=1&to=2");
+    }
+}

@@ -1,0 +1,75 @@
+//! An item's content as stored: JSON in one zstd frame, and its SHA-256.
+//! Must not know the tables.
+
+use rayon::prelude::*;
+use sha2::{Digest, Sha256};
+use zstd::bulk::{Compressor, Decompressor};
+
+use super::damaged;
+use crate::domain::{Change, Item};
+use crate::register::RegisterError;
+
+/// Level 1 packs a list's 3 KB items nearly as well as 3 and is the fastest.
+const LEVEL: i32 = 1;
+
+/// More than any item may be; a damaged frame must not ask for all memory.
+const LARGEST: usize = 64 << 20;
+
+/// An item's content ready to be stored.
+pub(super) struct Packed {
+    /// zstd frame.
+    pub frame: Vec<u8>,
+    /// SHA-256 of the JSON inside.
+    pub digest: [u8; 32],
+}
+
+/// Packs the contents of all changes, in their order, on all cores.
+pub(super) fn pack_all(changes: &[Change]) -> Result<Vec<Packed>, RegisterError> {
+    changes
+        .par_iter()
+        .with_min_len(16)
+        .map_init(
+            || Compressor::new(LEVEL),
+            |packer, change| match packer {
+                Ok(packer) => pack(packer, &change.item),
+                Err(error) => Err(RegisterError::Store(error.to_string())),
+            },
+        )
+        .collect()
+}
+
+fn pack(packer: &mut Compressor<'_>, item: &Item) -> Result<Packed, RegisterError> {
+    // Canonical: the head's fields in the order of the type, the others in published order.
+    let json = serde_json::to_vec(item).map_err(|e| RegisterError::Store(e.to_string()))?;
+    if json.len() > LARGEST {
+        return Err(RegisterError::Invalid(format!(
+            "事项“{}”的内容过长",
+            item.head.name
+        )));
+    }
+    Ok(Packed {
+        frame: packer.compress(&json)?,
+        digest: Sha256::digest(&json).into(),
+    })
+}
+
+/// Unpacks contents; one per call, since setting it up costs more than one item.
+pub(super) struct Unpacker(Decompressor<'static>);
+
+impl Unpacker {
+    pub(super) fn new() -> Result<Self, RegisterError> {
+        Ok(Self(Decompressor::new()?))
+    }
+
+    /// # Errors
+    /// `Store` when the frame is not one that [`pack_all`] makes.
+    pub(super) fn unpack(&mut self, frame: &[u8]) -> Result<Item, RegisterError> {
+        let length = Decompressor::upper_bound(frame).filter(|&n| n <= LARGEST);
+        let length = length.ok_or_else(|| damaged("content", "length"))?;
+        let json = self
+            .0
+            .decompress(frame, length)
+            .map_err(|e| damaged("content", e))?;
+        serde_json::from_slice(&json).map_err(|e| damaged("content", e))
+    }
+}

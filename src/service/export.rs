@@ -1,0 +1,195 @@
+//! Items in force as CSV, XLSX or JSON, streamed. The only user of rust_xlsxwriter.
+//! Must not know HTTP or the command line.
+
+use std::io::{self, Write};
+
+use rust_xlsxwriter::{Format as CellFormat, Workbook};
+use serde::Serialize;
+
+use crate::domain::{Date, Fields, Kind, Revision, Role};
+use crate::register::Register;
+
+use super::ServiceError;
+
+/// Format of an export.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Format {
+    /// UTF-8 with a byte order mark, which spreadsheets need to recognise Chinese.
+    Csv,
+    Xlsx,
+    /// An array of items.
+    Json,
+}
+
+/// An item as exported: its head as in a search hit, and its fields by key.
+#[derive(Debug, Serialize)]
+struct ExportedItem<'a> {
+    code: &'a str,
+    kind: &'a str,
+    name: &'a str,
+    sub_name: &'a str,
+    #[serde(rename = "type")]
+    item_type: &'a str,
+    department: &'a str,
+    region: &'a str,
+    level: &'a str,
+    fields: &'a Fields,
+}
+
+/// Writes the items in force on the day and gives their number. CSV and XLSX need a kind: their
+/// columns are the kind's.
+///
+/// # Errors
+/// `Invalid` without a kind where one is needed; `Internal` when the register or the target fails.
+pub fn export(
+    register: &dyn Register,
+    kind: Option<&Kind>,
+    format: Format,
+    day: Date,
+    to: &mut dyn Write,
+) -> Result<u64, ServiceError> {
+    match (format, kind) {
+        (Format::Json, kind) => json(register, kind, day, to),
+        (Format::Csv, Some(kind)) => delimited(register, kind, day, to),
+        (Format::Xlsx, Some(kind)) => workbook(register, kind, day, to),
+        (_, None) => Err(ServiceError::parameter(
+            "kind",
+            "导出 CSV 或 XLSX 时请指定清单类型",
+        )),
+    }
+}
+
+fn failed(error: impl std::fmt::Display) -> ServiceError {
+    ServiceError::Internal(format!("export: {error}"))
+}
+
+/// Streams revisions and stops at the first failure of the target.
+fn each(
+    register: &dyn Register,
+    kind: Option<&Kind>,
+    day: Date,
+    write: &mut dyn FnMut(&Revision) -> Result<(), ServiceError>,
+) -> Result<u64, ServiceError> {
+    let mut written = 0;
+    let mut problem = None;
+    register.each_in_force(day, kind.map(|k| k.key.as_str()), &mut |revision| {
+        match write(&revision) {
+            Ok(()) => written += 1,
+            Err(error) => problem = Some(error),
+        }
+        problem.is_none()
+    })?;
+    problem.map_or(Ok(written), Err)
+}
+
+fn json(
+    register: &dyn Register,
+    kind: Option<&Kind>,
+    day: Date,
+    to: &mut dyn Write,
+) -> Result<u64, ServiceError> {
+    to.write_all(b"[").map_err(failed)?;
+    let mut first = true;
+    let written = each(register, kind, day, &mut |revision| {
+        let head = &revision.item.head;
+        let item = ExportedItem {
+            code: revision.code.as_str(),
+            kind: &head.kind,
+            name: &head.name,
+            sub_name: &head.sub_name,
+            item_type: &head.item_type,
+            department: &head.department,
+            region: &head.region.name,
+            level: &head.level,
+            fields: &revision.item.fields,
+        };
+        to.write_all(if first { b"\n" } else { b",\n" })
+            .map_err(failed)?;
+        first = false;
+        serde_json::to_writer(&mut *to, &item).map_err(failed)
+    })?;
+    to.write_all(b"\n]\n").map_err(failed)?;
+    Ok(written)
+}
+
+/// Columns of a kind's table: code, publisher and region first, then its fields as published.
+fn columns(kind: &Kind) -> (Vec<String>, Vec<&str>) {
+    let own = |role: Option<Role>| matches!(role, Some(Role::Code | Role::Region | Role::Kind));
+    let fields: Vec<_> = kind.fields.iter().filter(|f| !own(f.role)).collect();
+    let code = kind
+        .field_with(Role::Code)
+        .map_or("编码", |f| f.label.as_str());
+    let headings = [code, "公布部门", "行政区划"]
+        .into_iter()
+        .map(str::to_owned)
+        .chain(fields.iter().map(|f| f.label.clone()))
+        .collect();
+    (headings, fields.iter().map(|f| f.key.as_str()).collect())
+}
+
+fn cells<'a>(revision: &'a Revision, keys: &[&str]) -> Vec<&'a str> {
+    let item = &revision.item;
+    [
+        revision.code.as_str(),
+        &item.head.department,
+        &item.head.region.name,
+    ]
+    .into_iter()
+    .chain(
+        keys.iter()
+            .map(|k| item.fields.get(*k).map_or("", String::as_str)),
+    )
+    .collect()
+}
+
+fn delimited(
+    register: &dyn Register,
+    kind: &Kind,
+    day: Date,
+    to: &mut dyn Write,
+) -> Result<u64, ServiceError> {
+    to.write_all("\u{feff}".as_bytes()).map_err(failed)?;
+    let (headings, keys) = columns(kind);
+    let mut writer = csv::Writer::from_writer(to);
+    writer.write_record(&headings).map_err(failed)?;
+    let written = each(register, Some(kind), day, &mut |revision| {
+        writer.write_record(cells(revision, &keys)).map_err(failed)
+    })?;
+    writer.flush().map_err(failed)?;
+    Ok(written)
+}
+
+fn workbook(
+    register: &dyn Register,
+    kind: &Kind,
+    day: Date,
+    to: &mut dyn Write,
+) -> Result<u64, ServiceError> {
+    let (headings, keys) = columns(kind);
+    let mut book = Workbook::new();
+    // Rows go to a temporary file as they come, so that memory stays bounded.
+    let sheet = book.add_worksheet_with_constant_memory().map_err(failed)?;
+    let bold = CellFormat::new().set_bold();
+    sheet.set_name(&kind.name).map_err(failed)?;
+    sheet.set_freeze_panes(1, 0).map_err(failed)?;
+    for (column, heading) in headings.iter().enumerate() {
+        let column = u16::try_from(column).map_err(failed)?;
+        sheet
+            .write_string_with_format(0, column, heading, &bold)
+            .map_err(failed)?;
+    }
+    let mut row = 0;
+    let written = each(register, Some(kind), day, &mut |revision| {
+        row += 1;
+        for (column, text) in cells(revision, &keys).into_iter().enumerate() {
+            if !text.is_empty() {
+                let column = u16::try_from(column).map_err(failed)?;
+                sheet.write_string(row, column, text).map_err(failed)?;
+            }
+        }
+        Ok(())
+    })?;
+    let bytes = book.save_to_buffer().map_err(failed)?;
+    io::copy(&mut &bytes[..], to).map_err(failed)?;
+    Ok(written)
+}

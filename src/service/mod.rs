@@ -1,0 +1,154 @@
+//! The use cases that stand between the interfaces and the stores: what a reader can ask.
+//! Must not know HTTP, SQL or tantivy. Every function here blocks; callers decide on which thread.
+
+pub mod export;
+pub mod follow;
+pub mod ingest;
+pub mod overview;
+pub mod read;
+pub mod search;
+pub mod view;
+
+use std::sync::Arc;
+
+use crate::domain::{Clock, Date, Kinds, Regions};
+use crate::engine::{Engine, EngineError, EngineErrorCode};
+use crate::register::{Register, RegisterError};
+use crate::text::Segmenter;
+
+use overview::OverviewCache;
+
+/// Everything a use case needs, shared by all requests.
+pub struct Services {
+    pub kinds: Arc<Kinds>,
+    pub regions: Arc<Regions>,
+    pub segmenter: Segmenter,
+    pub register: Arc<dyn Register>,
+    pub engine: Arc<dyn Engine>,
+    pub clock: Arc<dyn Clock>,
+    overview: OverviewCache,
+}
+
+impl Services {
+    pub fn new(
+        kinds: Arc<Kinds>,
+        regions: Arc<Regions>,
+        segmenter: Segmenter,
+        register: Arc<dyn Register>,
+        engine: Arc<dyn Engine>,
+        clock: Arc<dyn Clock>,
+    ) -> Self {
+        Self {
+            kinds,
+            regions,
+            segmenter,
+            register,
+            engine,
+            clock,
+            overview: OverviewCache::default(),
+        }
+    }
+
+    /// Today in Asia/Shanghai.
+    pub fn today(&self) -> Date {
+        self.clock.today()
+    }
+
+    /// Whether searches are answered from the register's present state.
+    ///
+    /// # Errors
+    /// `Unavailable` with the reason when the engine holds nothing or has fallen behind.
+    pub fn ready(&self) -> Result<(), ServiceError> {
+        let last = self.register.last_number()?;
+        let Some(position) = self.engine.position() else {
+            return Err(ServiceError::Unavailable("检索索引尚未建立".into()));
+        };
+        if position.publication < last {
+            return Err(ServiceError::Unavailable(format!(
+                "检索索引落后：已收录至第 {} 号公布，登记簿已至第 {last} 号",
+                position.publication
+            )));
+        }
+        // Items come into force at midnight and the engine follows within minutes; only a whole
+        // day's delay says that following has stopped.
+        let yesterday = self.today().yesterday().unwrap_or(position.day);
+        if position.day < yesterday {
+            return Err(ServiceError::Unavailable(format!(
+                "检索索引落后：生效状态停留在 {}",
+                position.day
+            )));
+        }
+        Ok(())
+    }
+}
+
+/// Why a use case could not be carried out.
+#[derive(Debug, thiserror::Error)]
+pub enum ServiceError {
+    /// The caller asked for something that cannot be; `detail` is for the reader, in Chinese.
+    #[error("{code}: {detail}")]
+    Invalid {
+        /// Stable identifier, part of the API.
+        code: &'static str,
+        detail: String,
+        parameter: Option<String>,
+    },
+    /// There is no such thing; `detail` is for the reader, in Chinese.
+    #[error("{code}: {detail}")]
+    NotFound { code: &'static str, detail: String },
+    /// Not at present; the text is for the reader, in Chinese.
+    #[error("unavailable: {0}")]
+    Unavailable(String),
+    /// A fault of ours; the text is for the log only.
+    #[error("internal: {0}")]
+    Internal(String),
+}
+
+impl ServiceError {
+    /// A parameter whose value is not acceptable.
+    pub fn parameter(name: &str, detail: impl Into<String>) -> Self {
+        Self::Invalid {
+            code: "invalid_parameter",
+            detail: detail.into(),
+            parameter: Some(name.to_owned()),
+        }
+    }
+
+    pub fn item_not_found(code: &str) -> Self {
+        Self::NotFound {
+            code: "item_not_found",
+            detail: format!("没有编码为“{code}”的事项"),
+        }
+    }
+
+    pub fn not_found(detail: impl Into<String>) -> Self {
+        Self::NotFound {
+            code: "not_found",
+            detail: detail.into(),
+        }
+    }
+}
+
+impl From<RegisterError> for ServiceError {
+    fn from(error: RegisterError) -> Self {
+        // Readers cause none of these; whatever a reading call reports is the store's fault.
+        Self::Internal(error.to_string())
+    }
+}
+
+impl From<EngineError> for ServiceError {
+    fn from(error: EngineError) -> Self {
+        match error.code {
+            EngineErrorCode::Invalid => Self::Invalid {
+                code: "invalid_parameter",
+                detail: "检索条件超出限制，请缩短检索词或减少筛选条件".into(),
+                parameter: Some("q".into()),
+            },
+            EngineErrorCode::Unavailable => Self::Unavailable("检索暂不可用，请稍后再试".into()),
+            EngineErrorCode::Timeout => {
+                Self::Unavailable("检索用时过长，请缩短检索词后再试".into())
+            }
+            EngineErrorCode::Internal => Self::Internal(error.message),
+        }
+    }
+}

@@ -1,0 +1,269 @@
+//! Searching: strings as they arrive → the engine's ids → a page with names, highlights and counts.
+//! Must not know HTTP or how an engine works.
+
+use std::time::{Duration, Instant};
+
+use crate::domain::{Date, Revision, Role, SearchGroup, level};
+use crate::query::highlight::{SNIPPET_CHARS, mark, snippet};
+use crate::query::{Facet, Query, RawSearchParams, Sort, parse};
+
+use super::view::{HeadView, shorten};
+use super::{ServiceError, Services};
+
+/// Fields highlighted per hit at most; readers decide by the name and one or two passages.
+const HIGHLIGHTS: usize = 3;
+
+/// A page of results.
+#[derive(Clone, Debug)]
+pub struct SearchPage {
+    /// The question as understood: trimmed.
+    pub query: String,
+    pub total: u64,
+    /// No item has all that was asked for; these have part of it.
+    pub partial: bool,
+    pub page: usize,
+    pub size: usize,
+    pub sort: Sort,
+    pub took: Duration,
+    /// Day whose items in force were searched.
+    pub as_of: Date,
+    pub hits: Vec<HitView>,
+    /// Counts among all matching items, in [`Facet::ALL`] order.
+    pub facets: Vec<(Facet, Vec<FacetValue>)>,
+    /// Filters in effect, with labels.
+    pub filters: Vec<(Facet, Vec<FilterValue>)>,
+}
+
+/// One hit.
+#[derive(Clone, Debug)]
+pub struct HitView {
+    pub head: HeadView,
+    pub score: f32,
+    pub highlights: Vec<Highlight>,
+}
+
+/// A passage of a field that matched.
+#[derive(Clone, Debug)]
+pub struct Highlight {
+    /// Field key and label.
+    pub key: String,
+    pub label: String,
+    /// What the field means; a name is marked whole, other fields by an extract.
+    pub role: Option<Role>,
+    /// HTML: the text escaped, the words in `<mark>`.
+    pub html: String,
+}
+
+/// One counted value of a facet.
+#[derive(Clone, Debug)]
+pub struct FacetValue {
+    pub value: String,
+    pub label: String,
+    pub count: u64,
+}
+
+/// One value of a filter in effect.
+#[derive(Clone, Debug)]
+pub struct FilterValue {
+    pub value: String,
+    pub label: String,
+}
+
+impl Services {
+    /// Day whose items in force the engine holds; what it finds is looked up as of that day.
+    pub(super) fn search_day(&self) -> Date {
+        self.engine
+            .position()
+            .map_or_else(|| self.today(), |position| position.day)
+    }
+
+    /// Answers a question; an empty one lists everything.
+    ///
+    /// # Errors
+    /// `Invalid` naming the parameter that breaks a limit, `Unavailable`, `Internal`.
+    pub fn search(&self, raw: &RawSearchParams) -> Result<SearchPage, ServiceError> {
+        let started = Instant::now();
+        let raw = self.canonical(raw)?;
+        let query = parse::parse(&raw, &self.segmenter)?;
+        let answer = self.engine.search(&query)?;
+        let as_of = self.search_day();
+        let ids: Vec<_> = answer.hits.iter().map(|hit| hit.id).collect();
+        let revisions = self.register.in_force(&ids, as_of)?;
+        let mut hits = Vec::with_capacity(revisions.len());
+        // The register skips what is no longer in force; both are in the order asked.
+        let mut found = revisions.iter().peekable();
+        for hit in &answer.hits {
+            if let Some(revision) = found.next_if(|r| r.id == hit.id) {
+                hits.push(HitView {
+                    head: self.head_view(revision.code.as_str(), &revision.item.head),
+                    score: hit.score,
+                    highlights: self.highlights(&query, revision),
+                });
+            }
+        }
+        let facets = answer
+            .facets
+            .into_iter()
+            .map(|(facet, values)| {
+                let values = values
+                    .into_iter()
+                    .filter(|v| !v.value.is_empty())
+                    .map(|v| FacetValue {
+                        label: self.facet_label(facet, &v.value),
+                        value: v.value,
+                        count: v.count,
+                    })
+                    .collect();
+                (facet, values)
+            })
+            .collect();
+        Ok(SearchPage {
+            total: answer.total,
+            partial: answer.partial,
+            page: query.offset / query.limit.max(1) + 1,
+            size: query.limit,
+            sort: query.sort,
+            took: started.elapsed(),
+            as_of,
+            hits,
+            facets,
+            filters: self.filter_views(&query),
+            query: query.text,
+        })
+    }
+
+    fn filter_views(&self, query: &Query) -> Vec<(Facet, Vec<FilterValue>)> {
+        let views = query.filters.iter().map(|(facet, values)| {
+            let values = values.iter().map(|value| FilterValue {
+                value: value.clone(),
+                label: self.facet_label(*facet, value),
+            });
+            (*facet, values.collect())
+        });
+        views.collect()
+    }
+
+    /// Name of a facet value as readers see it.
+    fn facet_label(&self, facet: Facet, value: &str) -> String {
+        match facet {
+            Facet::Kind => self.kind_name(value),
+            Facet::Region => self
+                .regions
+                .resolve(value)
+                .map_or_else(|| value.to_owned(), |region| region.name),
+            Facet::Type | Facet::Department | Facet::Level => value.to_owned(),
+        }
+    }
+
+    /// Passages that matched: the name first, then the legal basis, then the other fields.
+    fn highlights(&self, query: &Query, revision: &Revision) -> Vec<Highlight> {
+        let Some(kind) = self.kinds.get(&revision.item.head.kind) else {
+            return Vec::new();
+        };
+        if query.words.is_empty() {
+            return Vec::new();
+        }
+        let mut highlights = Vec::new();
+        for group in [SearchGroup::Title, SearchGroup::Basis, SearchGroup::Body] {
+            for field in kind.fields.iter().filter(|f| f.search == Some(group)) {
+                if highlights.len() == HIGHLIGHTS {
+                    return highlights;
+                }
+                let Some(text) = revision.item.fields.get(&field.key) else {
+                    continue;
+                };
+                let html = match group {
+                    SearchGroup::Title => mark(text, query),
+                    SearchGroup::Basis | SearchGroup::Body => {
+                        snippet(text, query, &self.segmenter, SNIPPET_CHARS)
+                    }
+                };
+                if let Some(html) = html {
+                    highlights.push(Highlight {
+                        key: field.key.clone(),
+                        label: field.label.clone(),
+                        role: field.role,
+                        html,
+                    });
+                }
+            }
+        }
+        highlights
+    }
+
+    /// Brings filter values to the form the engine knows: kind keys, region codes, department
+    /// names, normal levels.
+    fn canonical(&self, raw: &RawSearchParams) -> Result<RawSearchParams, ServiceError> {
+        let mut raw = raw.clone();
+        for value in &mut raw.kind {
+            let text = value.trim();
+            // A form sends its empty choices too.
+            if text.is_empty() {
+                continue;
+            }
+            *value = self.kind_key(text)?;
+        }
+        for value in &mut raw.department {
+            if let Some(name) = self.department_name(value)? {
+                *value = name;
+            }
+        }
+        for value in &mut raw.region {
+            if let Some(region) = self.regions.resolve(value) {
+                *value = region.code;
+            }
+        }
+        for value in &mut raw.level {
+            if let Some((normal, "")) = level::parse(value) {
+                *value = normal.to_owned();
+            }
+        }
+        Ok(raw)
+    }
+
+    /// Key of the kind with this key or exact name.
+    ///
+    /// # Errors
+    /// `Invalid` when there is none.
+    pub fn kind_key(&self, text: &str) -> Result<String, ServiceError> {
+        let known = self
+            .kinds
+            .iter()
+            .find(|k| k.key == text || k.names().any(|n| n == text));
+        known.map(|kind| kind.key.clone()).ok_or_else(|| {
+            let detail = format!("没有“{}”这种清单", shorten(text, 20));
+            ServiceError::parameter("kind", detail)
+        })
+    }
+
+    /// Name of the department with this number; `None` when the text is no number.
+    ///
+    /// # Errors
+    /// `Invalid` when no department has the number.
+    pub fn department_name(&self, text: &str) -> Result<Option<String>, ServiceError> {
+        let Ok(number) = text.trim().parse::<u64>() else {
+            return Ok(None);
+        };
+        match self.overview()?.department(number) {
+            Some(department) => Ok(Some(department.name.clone())),
+            None => {
+                let detail = format!("没有编号为 {number} 的部门");
+                Err(ServiceError::parameter("department", detail))
+            }
+        }
+    }
+}
+
+impl From<parse::QueryError> for ServiceError {
+    fn from(error: parse::QueryError) -> Self {
+        Self::Invalid {
+            code: match error.code {
+                known @ ("query_too_long" | "page_too_deep") => known,
+                // The parameter says which; callers need no code for each.
+                _ => "invalid_parameter",
+            },
+            detail: error.detail,
+            parameter: Some(error.parameter.to_owned()),
+        }
+    }
+}

@@ -1,0 +1,9 @@
+//! The site as readers and programs meet it.
+
+mod errors;
+mod items;
+mod operations;
+mod pages;
+mod publications;
+mod search;
+mod server;
