@@ -181,7 +181,7 @@ impl Ingester {
         }
         match self.publish(source, plan, drafts.items, kept, &mut entry, report) {
             Ok(outcome) => entry.outcome = outcome,
-            Err(error) => self.explain(&error, plan, report),
+            Err(error) => Self::explain(&error, plan, report),
         }
         report.report.lists.push(entry);
     }
@@ -363,7 +363,7 @@ impl Ingester {
         }
     }
 
-    fn explain(&self, error: &RegisterError, plan: &ListPlan, report: &mut Reporter) {
+    fn explain(error: &RegisterError, plan: &ListPlan, report: &mut Reporter) {
         let title = &plan.list.title;
         match error {
             RegisterError::Conflict { .. } => report.refuse(
@@ -377,7 +377,7 @@ impl Ingester {
                 "请核对编码",
             ),
             RegisterError::Invalid(why) => {
-                report.refuse("invalid-publication", format!("“{title}”未收录：{why}"), "")
+                report.refuse("invalid-publication", format!("“{title}”未收录：{why}"), "");
             }
             RegisterError::Incompatible(_) | RegisterError::Store(_) => {
                 tracing::error!(list = %title, %error, "publication failed");

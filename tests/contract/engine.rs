@@ -8,7 +8,7 @@ use std::sync::LazyLock;
 
 use quanze::domain::{ItemId, Position, date};
 use quanze::engine::embedded::EmbeddedEngine;
-use quanze::engine::{Document, Engine, EngineErrorCode, EngineState, Step};
+use quanze::engine::{Document, Engine, EngineError, EngineErrorCode, EngineState, Step};
 use quanze::query::parse::parse;
 use quanze::query::{Answer, Facet, Query, RawSearchParams};
 use quanze::text::Segmenter;
@@ -44,7 +44,7 @@ fn put(document: Document) -> Step {
 
 fn apply(engine: &dyn Engine, steps: Vec<Step>, publication: u64) {
     engine
-        .apply(&mut steps.into_iter(), position(publication))
+        .apply(&mut steps.into_iter().map(Ok), position(publication))
         .expect("the batch is applied");
 }
 
@@ -182,11 +182,11 @@ fn a_failed_batch_leaves_nothing(engine: &dyn Engine) {
     let interrupted = std::panic::catch_unwind(std::panic::AssertUnwindSafe(|| {
         let mut steps = (2..2_000).map(|id| {
             assert!(id < 1_500, "the register went away");
-            if id == 2 {
+            Ok(if id == 2 {
                 Step::Remove(ItemId(1))
             } else {
                 put(document(id, "食品生产许可"))
-            }
+            })
         });
         engine.apply(&mut steps, position(2))
     }));
@@ -194,6 +194,18 @@ fn a_failed_batch_leaves_nothing(engine: &dyn Engine) {
         interrupted.is_err(),
         "the panic of the caller's iterator is the caller's"
     );
+    assert_eq!(engine.position(), Some(position(1)));
+    assert_eq!(found(engine, "食品"), [1]);
+    let broken = EngineError::new(EngineErrorCode::Internal, "the register went away");
+    let mut steps = [
+        Ok(Step::Remove(ItemId(1))),
+        Ok(put(document(2, "食品生产许可"))),
+        Err(broken),
+    ]
+    .into_iter();
+    engine
+        .apply(&mut steps, position(2))
+        .expect_err("an error among the steps ends the batch");
     assert_eq!(engine.position(), Some(position(1)));
     assert_eq!(found(engine, "食品"), [1]);
     // And the engine can go on.
@@ -341,7 +353,10 @@ fn ten(engine: &dyn Engine) {
         put(document)
     });
     engine
-        .apply(&mut steps.collect::<Vec<_>>().into_iter(), position(1))
+        .apply(
+            &mut steps.collect::<Vec<_>>().into_iter().map(Ok),
+            position(1),
+        )
         .expect("the batch is applied");
 }
 
@@ -482,7 +497,7 @@ fn a_rebuild_replaces_everything(engine: &dyn Engine) {
         put(document(3, "取水许可")),
     ];
     engine
-        .rebuild(&mut steps.into_iter(), position(7))
+        .rebuild(&mut steps.into_iter().map(Ok), position(7))
         .expect("a rebuild");
     assert_eq!(engine.state(), EngineState::Ready);
     assert_eq!(engine.position(), Some(position(7)));
@@ -492,7 +507,7 @@ fn a_rebuild_replaces_everything(engine: &dyn Engine) {
     let interrupted = std::panic::catch_unwind(std::panic::AssertUnwindSafe(|| {
         let mut steps = (1..9).map(|id| {
             assert!(id < 5, "the register went away");
-            put(document(id, "食品"))
+            Ok(put(document(id, "食品")))
         });
         engine.rebuild(&mut steps, position(9))
     }));
@@ -607,7 +622,7 @@ fn every_title_that_contains_a_word_is_found() {
     let engine = EmbeddedEngine::open(folder.path(), "test", SEGMENTER.clone()).expect("an engine");
     let words = drawn_words(&items, 500);
     engine
-        .rebuild(&mut items.into_iter().map(put), position(1))
+        .rebuild(&mut items.into_iter().map(put).map(Ok), position(1))
         .expect("a rebuild");
     for word in words {
         let wanted: String = normalise(&word).split_whitespace().collect();

@@ -55,7 +55,6 @@ struct Seen {
 /// An open index folder.
 pub(super) struct Generation {
     folder: PathBuf,
-    #[allow(clippy::disallowed_types, reason = "embedded/ is tantivy's one owner")]
     index: Index,
     fields: Fields,
     reader: IndexReader,
@@ -88,7 +87,6 @@ impl Generation {
         };
         let build = || -> tantivy::Result<()> {
             let directory = MmapDirectory::open(folder)?;
-            #[allow(clippy::disallowed_types, reason = "embedded/ is tantivy's one owner")]
             Index::builder()
                 .schema(schema)
                 .settings(settings)
@@ -108,7 +106,6 @@ impl Generation {
         let (expected, fields) = schema();
         let open = || -> tantivy::Result<(_, IndexReader)> {
             let directory = MmapDirectory::open(folder)?;
-            #[allow(clippy::disallowed_types, reason = "embedded/ is tantivy's one owner")]
             let mut index = Index::open(directory)?;
             index.set_tokenizers(tokenizers(segmenter));
             let reader = index
@@ -173,11 +170,7 @@ impl Generation {
     }
 
     /// Writes the steps in one commit; readers see it before merging begins.
-    pub fn apply(
-        &self,
-        steps: &mut Steps<'_>,
-        upto: Position,
-    ) -> Result<(), EngineError> {
+    pub fn apply(&self, steps: &mut Steps<'_>, upto: Position) -> Result<(), EngineError> {
         write(&self.index, self.fields, steps, upto, &mut || {
             self.catch_up()
         })?;
@@ -213,7 +206,6 @@ impl Generation {
 ///
 /// A commit between reading the position and the segments would tie them wrongly, so it is tried
 /// again until the folder has not changed meanwhile.
-#[allow(clippy::disallowed_types, reason = "embedded/ is tantivy's one owner")]
 fn load(
     folder: &Path,
     index: &Index,

@@ -11,6 +11,10 @@
 //! | `collect.rs` | filters, exact counts, the page asked for |
 //! | `suggest.rs` | titles while typing |
 //! | `weights.rs` | all weights and limits |
+#![expect(
+    clippy::disallowed_types,
+    reason = "embedded/ is the one owner of tantivy"
+)]
 
 mod accumulate;
 mod collect;
@@ -257,11 +261,7 @@ fn open_current(folder: &Folder, fingerprint: &str, segmenter: &Segmenter) -> Li
 }
 
 impl Engine for EmbeddedEngine {
-    fn apply(
-        &self,
-        steps: &mut Steps<'_>,
-        upto: Position,
-    ) -> Result<(), EngineError> {
+    fn apply(&self, steps: &mut Steps<'_>, upto: Position) -> Result<(), EngineError> {
         let _writing = self.writing.lock().unwrap_or_else(PoisonError::into_inner);
         let generation = self.generation()?;
         generation.apply(steps, upto)?;
@@ -272,11 +272,7 @@ impl Engine for EmbeddedEngine {
         Ok(())
     }
 
-    fn rebuild(
-        &self,
-        steps: &mut Steps<'_>,
-        upto: Position,
-    ) -> Result<(), EngineError> {
+    fn rebuild(&self, steps: &mut Steps<'_>, upto: Position) -> Result<(), EngineError> {
         let _rebuilding = self
             .rebuilding
             .lock()

@@ -170,7 +170,10 @@ impl Snapshot {
             tokens += segment.reader.inverted_index(field)?.total_num_tokens();
         }
         // Precision is no matter for a mean.
-        #[allow(clippy::cast_precision_loss)]
+        #[expect(
+            clippy::cast_precision_loss,
+            reason = "weights need no more than 24 bits"
+        )]
         Ok(tokens as f32 / self.all_documents().max(1) as f32)
     }
 }

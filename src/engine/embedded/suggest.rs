@@ -54,7 +54,7 @@ pub(super) fn suggest(
             let Some(chars) = fields.chars else { continue };
             let single = [text.clone()];
             each_of(snapshot, segment, chars, &single, &mut |doc| {
-                offer(doc, true)
+                offer(doc, true);
             })?;
         } else {
             each(snapshot, segment, &inside, &mut |doc| offer(doc, true))?;
@@ -95,7 +95,7 @@ fn each_of(
         }
     } else if let [gram] = grams {
         super::retrieve::scan(segment, &Term::from_field_text(field, gram), |doc, _| {
-            offer(doc)
+            offer(doc);
         })?;
     }
     Ok(())

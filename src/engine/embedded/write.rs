@@ -199,7 +199,9 @@ fn feed(
             if empty {
                 seen.insert(id);
             }
-            writer.add_document(Row::new(*document, fields)).map_err(|e| failed(&e))?;
+            writer
+                .add_document(Row::new(*document, fields))
+                .map_err(|e| failed(&e))?;
         }
     }
     Ok(())

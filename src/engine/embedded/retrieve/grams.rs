@@ -112,7 +112,10 @@ impl Grams {
                 }
             }
             // Share of all documents: precision is no matter.
-            #[allow(clippy::cast_precision_loss)]
+            #[expect(
+                clippy::cast_precision_loss,
+                reason = "weights need no more than 24 bits"
+            )]
             let common = snapshot.all_documents() as f32 * weights::COMMON_CHAR_SHARE;
             for c in stretch.chars() {
                 for (text, weights) in [
@@ -121,7 +124,10 @@ impl Grams {
                 ] {
                     let Some(field) = text.chars else { continue };
                     let term = planner.term(field, c.encode_utf8(&mut [0; 4]), weights.chars)?;
-                    #[allow(clippy::cast_precision_loss)]
+                    #[expect(
+                        clippy::cast_precision_loss,
+                        reason = "weights need no more than 24 bits"
+                    )]
                     if (term.frequency as f32) < common || snapshot.all_documents() < 100 {
                         ranking.push(term);
                     }
