@@ -129,14 +129,13 @@ pub fn find(
             }
         }
     }
-    // The earlier of equals.
-    let by_score = |(index, score, _): &(usize, usize, Headings)| (*score, Reverse(*index));
-    let best = readings.iter().max_by_key(|r| by_score(r))?;
-    let kind = best.2.best.kind.clone();
+    // Sorting is stable: of equals the earlier row and the kind of lower order stay in front.
+    readings.sort_by_key(|(_, score, _)| Reverse(*score));
+    let kind = readings.first()?.2.best.kind.clone();
     readings.retain(|(_, _, h)| h.best.kind.key == kind.key);
     let first = readings.iter().map(|(index, ..)| *index).min()?;
-    let of_first = readings.into_iter().filter(|(index, ..)| *index == first);
-    of_first.max_by_key(by_score).map(|(_, _, h)| h)
+    let best = readings.into_iter().find(|(index, ..)| *index == first);
+    best.map(|(.., headings)| headings)
 }
 
 /// Reads the same headings as another kind does (files whose rows are of several kinds). A heading

@@ -234,6 +234,51 @@ fn four_tables_of_one_responsibility_list_in_one_sheet() {
     }
 }
 
+#[test]
+fn a_band_of_another_grade_is_an_item_though_it_reads_the_same() {
+    let bytes = make::xlsx(|book| {
+        let sheet = book.add_worksheet();
+        let rows: [&[&str]; 4] = [
+            &[
+                "序号",
+                "违法行为",
+                "法律依据",
+                "类别",
+                "裁量情节",
+                "裁量标准",
+            ],
+            &[
+                "1",
+                "偷排废气",
+                "第九十九条",
+                "1",
+                "两年内再犯的",
+                "处十万元",
+            ],
+            &["", "", "", "2", "两年内再犯的", "处二十万元"],
+            &["", "", "", "3", "造成后果的", "处五十万元"],
+        ];
+        make::put(sheet, 0, &rows);
+        for (column, text) in (0..).zip(&rows[1][..3]) {
+            sheet
+                .merge_range(1, column, 3, column, text, &Format::new())
+                .expect("range");
+        }
+    });
+    let hints = quanze::intake::Hints {
+        department: Some("江门市生态环境局".into()),
+        ..Default::default()
+    };
+    let lists = support::read_all(&support::open_bytes("裁量.xlsx", &bytes, &hints));
+    let rows: Vec<u32> = lists[0]
+        .1
+        .items
+        .iter()
+        .map(|i| i.origin.first_row)
+        .collect();
+    assert_eq!(rows, [2, 3, 4]);
+}
+
 /// A cell of an arbitrary table: mostly what lists hold, sometimes what only looks so.
 fn cell() -> impl Strategy<Value = String> {
     prop_oneof![
@@ -293,7 +338,7 @@ fn accountable(rows: &[Vec<String>]) -> BTreeSet<u32> {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig { cases: 200, failure_persistence: None, ..ProptestConfig::default() })]
+    #![proptest_config(ProptestConfig { cases: 120, failure_persistence: None, ..ProptestConfig::default() })]
 
     #[test]
     fn no_row_of_a_table_is_lost(rows in table(HEADINGS.len()), as_workbook: bool) {
