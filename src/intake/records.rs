@@ -68,6 +68,7 @@ impl<'a> Builder<'a> {
         };
         let dividers = [
             Role::Subtitle,
+            Role::Grade,
             Role::Key,
             Role::Code,
             Role::Department,
