@@ -33,7 +33,7 @@ pub fn kinds() -> impl Iterator<Item = (String, String)> {
 }
 
 /// Bytes of an embedded file; `debug-embed` makes them static in every build.
-fn fixed(file: rust_embed::EmbeddedFile) -> Option<&'static [u8]> {
+fn fixed(file: &rust_embed::EmbeddedFile) -> Option<&'static [u8]> {
     match file.data {
         Cow::Borrowed(bytes) => Some(bytes),
         Cow::Owned(_) => None,
@@ -50,17 +50,17 @@ fn fixed(file: rust_embed::EmbeddedFile) -> Option<&'static [u8]> {
 /// When the file was not there at build time: the name is the program's own.
 pub fn index_text(path: &str) -> &'static str {
     Index::get(path)
-        .and_then(fixed)
+        .and_then(|f| fixed(&f))
         .and_then(|bytes| std::str::from_utf8(bytes).ok())
         .unwrap_or_else(|| panic!("index/{path} is embedded"))
 }
 
 /// `(file name, bytes)` of the sample lists and their manifest.
 pub fn sample_lists() -> impl Iterator<Item = (String, &'static [u8])> {
-    Data::iter().filter_map(|name| Some((name.to_string(), Data::get(&name).and_then(fixed)?)))
+    Data::iter().filter_map(|name| Some((name.to_string(), fixed(&Data::get(&name)?)?)))
 }
 
 /// A file under `web/static/`.
 pub fn static_file(path: &str) -> Option<&'static [u8]> {
-    Static::get(path).and_then(fixed)
+    Static::get(path).and_then(|f| fixed(&f))
 }

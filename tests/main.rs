@@ -8,6 +8,7 @@
 
 mod contract;
 mod http;
+mod ingest;
 mod intake;
 mod repo;
 mod support;

@@ -47,12 +47,18 @@ fn missing(items: &[DraftItem], kind: &Kind, findings: &mut Vec<Finding>) {
             if item.coded.item.fields.contains_key(&field.key) {
                 continue;
             }
-            let inferred = field.role == Some(Role::Type) && !item.coded.item.head.item_type.is_empty();
+            let inferred =
+                field.role == Some(Role::Type) && !item.coded.item.head.item_type.is_empty();
             let place = item.place(Some(&field.key));
             if !place.column.is_empty() {
                 if !inferred {
                     let problem = format!("“{}”为空", field.label);
-                    findings.push(warn("missing-field", place, problem, &format!("请填写{}", field.label)));
+                    findings.push(warn(
+                        "missing-field",
+                        place,
+                        problem,
+                        &format!("请填写{}", field.label),
+                    ));
                 }
                 continue;
             }
@@ -63,7 +69,12 @@ fn missing(items: &[DraftItem], kind: &Kind, findings: &mut Vec<Finding>) {
             reported.push(seen);
             let sheet = Place { row: 0, ..place };
             let problem = format!("没有“{}”列", field.label);
-            findings.push(warn("missing-column", sheet, problem, &format!("请增加{}列", field.label)));
+            findings.push(warn(
+                "missing-column",
+                sheet,
+                problem,
+                &format!("请增加{}列", field.label),
+            ));
         }
     }
 }
@@ -73,29 +84,49 @@ fn codes(items: &[DraftItem], kind: &Kind, checked: &mut Checked) {
     let code_key = kind.field_with(Role::Code).map(|f| f.key.as_str());
     let mut by_code: HashMap<&str, usize> = HashMap::new();
     for (index, item) in items.iter().enumerate() {
-        let Some(code) = &item.coded.code else { continue };
+        let Some(code) = &item.coded.code else {
+            continue;
+        };
         let Some(&first) = by_code.get(code.as_str()) else {
             by_code.insert(code.as_str(), index);
             continue;
         };
-        let problem = format!("编码“{code}”已用于“{}”，该行未收录", items[first].coded.item.head.name);
+        let problem = format!(
+            "编码“{code}”已用于“{}”，该行未收录",
+            items[first].coded.item.head.name
+        );
         checked.refused.push((index, problem.clone()));
         checked.findings.push(
-            Finding::new(Severity::Error, "repeated-code", item.place(code_key), problem, "每个事项的编码应当唯一，请更正其中之一")
-                .with_other(items[first].place(code_key)),
+            Finding::new(
+                Severity::Error,
+                "repeated-code",
+                item.place(code_key),
+                problem,
+                "每个事项的编码应当唯一，请更正其中之一",
+            )
+            .with_other(items[first].place(code_key)),
         );
     }
-    let Some(key) = kind.field_with(Role::Key) else { return };
+    let Some(key) = kind.field_with(Role::Key) else {
+        return;
+    };
     let mut by_key: HashMap<&str, usize> = HashMap::new();
     for (index, item) in items.iter().enumerate() {
-        let Some(number) = item.coded.item.fields.get(&key.key) else { continue };
+        let Some(number) = item.coded.item.fields.get(&key.key) else {
+            continue;
+        };
         match by_key.get(number.as_str()) {
             None => {
                 by_key.insert(number, index);
             }
             Some(&first) => checked.findings.push(
-                warn("repeated-key", item.place(Some(&key.key)), format!("{}“{number}”出现两次", key.label), "请核对编号")
-                    .with_other(items[first].place(Some(&key.key))),
+                warn(
+                    "repeated-key",
+                    item.place(Some(&key.key)),
+                    format!("{}“{number}”出现两次", key.label),
+                    "请核对编号",
+                )
+                .with_other(items[first].place(Some(&key.key))),
             ),
         }
     }
@@ -108,7 +139,10 @@ fn repeats(items: &[DraftItem], kind: &Kind, findings: &mut Vec<Finding>) {
     let title = kind.field_with(Role::Title).map(|f| f.key.as_str());
     let mut first_of: HashMap<[&str; 4], Vec<usize>> = HashMap::new();
     for (index, item) in items.iter().enumerate() {
-        first_of.entry(item.coded.item.identity()).or_default().push(index);
+        first_of
+            .entry(item.coded.item.identity())
+            .or_default()
+            .push(index);
     }
     let mut groups: Vec<Vec<usize>> = first_of.into_values().filter(|g| g.len() > 1).collect();
     groups.sort();
@@ -127,8 +161,13 @@ fn repeats(items: &[DraftItem], kind: &Kind, findings: &mut Vec<Finding>) {
             let name = &items[index].coded.item.head.name;
             if let Some(&same) = earlier.iter().find(|&&e| fields(e) == own) {
                 findings.push(
-                    warn("identical-rows", place, format!("与另一行除序号外完全相同：{name}"), "如属重复，请删除其中一行")
-                        .with_other(items[same].place(title)),
+                    warn(
+                        "identical-rows",
+                        place,
+                        format!("与另一行除序号外完全相同：{name}"),
+                        "如属重复，请删除其中一行",
+                    )
+                    .with_other(items[same].place(title)),
                 );
                 continue;
             }
@@ -142,8 +181,13 @@ fn repeats(items: &[DraftItem], kind: &Kind, findings: &mut Vec<Finding>) {
                     format!("“{name}”出现两次，层级相同而内容不同")
                 };
                 findings.push(
-                    warn("contradicting-rows", place, problem, "请确认是否为同一事项：是则合并，不是则在名称或子项上加以区分")
-                        .with_other(items[rival].place(title)),
+                    warn(
+                        "contradicting-rows",
+                        place,
+                        problem,
+                        "请确认是否为同一事项：是则合并，不是则在名称或子项上加以区分",
+                    )
+                    .with_other(items[rival].place(title)),
                 );
             }
         }
@@ -151,23 +195,49 @@ fn repeats(items: &[DraftItem], kind: &Kind, findings: &mut Vec<Finding>) {
 }
 
 /// Template left-overs and bodies other than the publisher.
-fn bodies(items: &[DraftItem], kind: &Kind, list: &ListId, regions: &Regions, findings: &mut Vec<Finding>) {
-    let Some(field) = kind.field_with(Role::Department) else { return };
+fn bodies(
+    items: &[DraftItem],
+    kind: &Kind,
+    list: &ListId,
+    regions: &Regions,
+    findings: &mut Vec<Finding>,
+) {
+    let Some(field) = kind.field_with(Role::Department) else {
+        return;
+    };
     let mut others: Vec<String> = Vec::new();
     for item in items {
-        let Some(body) = item.coded.item.fields.get(&field.key) else { continue };
+        let Some(body) = item.coded.item.fields.get(&field.key) else {
+            continue;
+        };
         if is_template(body) {
             let problem = format!("“{body}”是模板中的泛称，没有改成本部门的名称");
             let mend = format!("请改为“{}”", list.department);
-            findings.push(warn("template-left-over", item.place(Some(&field.key)), problem, &mend));
+            findings.push(warn(
+                "template-left-over",
+                item.place(Some(&field.key)),
+                problem,
+                &mend,
+            ));
             continue;
         }
         let full = complete(body, Some(&list.region), regions);
-        let related = full.contains(&list.department) || list.department.contains(&full) || !looks_like_name(body);
+        let related = full.contains(&list.department)
+            || list.department.contains(&full)
+            || !looks_like_name(body);
         if !related && !others.contains(&full) && others.len() < 100 {
             let place = item.place(Some(&field.key));
-            let problem = format!("{}“{body}”与公布部门“{}”不一致，按原样保留", field.label, list.department);
-            findings.push(Finding::new(Severity::Notice, "other-body", place, problem, ""));
+            let problem = format!(
+                "{}“{body}”与公布部门“{}”不一致，按原样保留",
+                field.label, list.department
+            );
+            findings.push(Finding::new(
+                Severity::Notice,
+                "other-body",
+                place,
+                problem,
+                "",
+            ));
             others.push(full);
         }
     }
@@ -175,21 +245,29 @@ fn bodies(items: &[DraftItem], kind: &Kind, list: &ListId, regions: &Regions, fi
 
 /// Rows of another level among items of one level (the autonomous region's items in a city's list).
 fn levels(items: &[DraftItem], kind: &Kind, findings: &mut Vec<Finding>) {
-    let Some(field) = kind.field_with(Role::Level) else { return };
+    let Some(field) = kind.field_with(Role::Level) else {
+        return;
+    };
     // A workbook may hold one sheet per level, so the usual level is the sheet's.
     let mut by_sheet: HashMap<&str, HashMap<&str, usize>> = HashMap::new();
     for item in items {
         let level = item.coded.item.head.level.as_str();
         if !level.is_empty() {
-            *by_sheet.entry(&item.origin.sheet).or_default().entry(level).or_default() += 1;
+            *by_sheet
+                .entry(&item.origin.sheet)
+                .or_default()
+                .entry(level)
+                .or_default() += 1;
         }
     }
-    let list_wide = items.iter().fold(HashMap::<&str, usize>::new(), |mut all, i| {
-        if !i.coded.item.head.level.is_empty() {
-            *all.entry(&i.coded.item.head.level).or_default() += 1;
-        }
-        all
-    });
+    let list_wide = items
+        .iter()
+        .fold(HashMap::<&str, usize>::new(), |mut all, i| {
+            if !i.coded.item.head.level.is_empty() {
+                *all.entry(&i.coded.item.head.level).or_default() += 1;
+            }
+            all
+        });
     let usual_of = |counts: &HashMap<&str, usize>| -> Option<String> {
         let total: usize = counts.values().sum();
         let (level, n) = counts.iter().max_by_key(|(_, n)| **n)?;
@@ -198,12 +276,20 @@ fn levels(items: &[DraftItem], kind: &Kind, findings: &mut Vec<Finding>) {
     let whole = usual_of(&list_wide);
     for item in items {
         let level = &item.coded.item.head.level;
-        let Some(usual) = whole.clone().or_else(|| usual_of(by_sheet.get(item.origin.sheet.as_str())?)) else {
+        let Some(usual) = whole
+            .clone()
+            .or_else(|| usual_of(by_sheet.get(item.origin.sheet.as_str())?))
+        else {
             continue;
         };
         if !level.is_empty() && *level != usual {
             let problem = format!("该行是{level}事项，而本清单的事项为{usual}");
-            findings.push(warn("other-level", item.place(Some(&field.key)), problem, "请确认是否应列入本部门清单"));
+            findings.push(warn(
+                "other-level",
+                item.place(Some(&field.key)),
+                problem,
+                "请确认是否应列入本部门清单",
+            ));
         }
     }
 }
@@ -211,23 +297,44 @@ fn levels(items: &[DraftItem], kind: &Kind, findings: &mut Vec<Finding>) {
 /// Numbering and dates inside long texts.
 fn texts(item: &DraftItem, kind: &Kind, findings: &mut Vec<Finding>) {
     for field in kind.fields.iter().filter(|f| f.long) {
-        let Some(value) = item.coded.item.fields.get(&field.key) else { continue };
+        let Some(value) = item.coded.item.fields.get(&field.key) else {
+            continue;
+        };
         if matches!(field.role, Some(Role::Accountability | Role::Duties))
             && let Some(numbers) = text::broken_numbering(value)
         {
             let shown: Vec<String> = numbers.iter().map(u32::to_string).collect();
             let problem = format!("编号不连续（{}），可能是拖动填充所致", shown.join("、"));
-            findings.push(warn("broken-numbering", item.place(Some(&field.key)), problem, "请更正编号"));
+            findings.push(warn(
+                "broken-numbering",
+                item.place(Some(&field.key)),
+                problem,
+                "请更正编号",
+            ));
         }
         if let Some(date) = text::impossible_date(value) {
             let problem = format!("“{date}”这一天不存在");
-            findings.push(warn("impossible-date", item.place(Some(&field.key)), problem, "请核对日期"));
+            findings.push(warn(
+                "impossible-date",
+                item.place(Some(&field.key)),
+                problem,
+                "请核对日期",
+            ));
         }
     }
-    let Some(field) = kind.field_with(Role::CreditCode) else { return };
-    let Some(code) = item.coded.item.fields.get(&field.key) else { return };
+    let Some(field) = kind.field_with(Role::CreditCode) else {
+        return;
+    };
+    let Some(code) = item.coded.item.fields.get(&field.key) else {
+        return;
+    };
     if !crate::domain::code::credit_code_is_valid(code) {
         let problem = format!("“{code}”不是有效的统一社会信用代码（应为 18 位且校验位相符）");
-        findings.push(warn("credit-code", item.place(Some(&field.key)), problem, "请核对代码"));
+        findings.push(warn(
+            "credit-code",
+            item.place(Some(&field.key)),
+            problem,
+            "请核对代码",
+        ));
     }
 }

@@ -10,16 +10,28 @@ pub fn broken_numbering(text: &str) -> Option<Vec<u32>> {
     let mut numbers = Vec::new();
     let mut at = 0;
     while at < chars.len() {
-        let opens = at == 0 || chars[at - 1].is_whitespace() || matches!(chars[at - 1], '；' | '。' | ';' | '：' | ':');
+        let opens = at == 0
+            || chars[at - 1].is_whitespace()
+            || matches!(chars[at - 1], '；' | '。' | ';' | '：' | ':');
         if !opens || !chars[at].is_ascii_digit() {
             at += 1;
             continue;
         }
-        let end = (at..chars.len()).find(|&i| !chars[i].is_ascii_digit()).unwrap_or(chars.len());
-        let marked = chars.get(end).is_some_and(|c| matches!(c, '.' | '．' | '、'));
+        let end = (at..chars.len())
+            .find(|&i| !chars[i].is_ascii_digit())
+            .unwrap_or(chars.len());
+        let marked = chars
+            .get(end)
+            .is_some_and(|c| matches!(c, '.' | '．' | '、'));
         let followed = chars.get(end + 1).is_none_or(|c| !c.is_ascii_digit());
         if marked && followed && end - at <= 2 {
-            numbers.push(chars[at..end].iter().collect::<String>().parse().unwrap_or(0));
+            numbers.push(
+                chars[at..end]
+                    .iter()
+                    .collect::<String>()
+                    .parse()
+                    .unwrap_or(0),
+            );
         }
         at = end;
     }
@@ -33,7 +45,9 @@ pub fn impossible_date(text: &str) -> Option<String> {
     let number_before = |end: usize| {
         let start = text[..end]
             .rfind(|c: char| !c.is_ascii_digit())
-            .map_or(0, |i| i + text[i..].chars().next().map_or(1, char::len_utf8));
+            .map_or(0, |i| {
+                i + text[i..].chars().next().map_or(1, char::len_utf8)
+            });
         (start, text[start..end].parse::<u32>().ok())
     };
     for (at, _) in text.match_indices('月') {
@@ -42,8 +56,12 @@ pub fn impossible_date(text: &str) -> Option<String> {
         if !(1..=2).contains(&digits) || !after[digits..].starts_with('日') {
             continue;
         }
-        let (start, Some(month)) = number_before(at) else { continue };
-        let Ok(day) = after[..digits].parse::<u32>() else { continue };
+        let (start, Some(month)) = number_before(at) else {
+            continue;
+        };
+        let Ok(day) = after[..digits].parse::<u32>() else {
+            continue;
+        };
         let longest = match month {
             1 | 3 | 5 | 7 | 8 | 10 | 12 => 31,
             4 | 6 | 9 | 11 => 30,
@@ -64,8 +82,14 @@ mod tests {
 
     #[test]
     fn drag_filled_numbers_are_noticed() {
-        assert_eq!(broken_numbering("1.具体承办人；\n2.内设机构负责人；\n6.单位法定代表人"), Some(vec![1, 2, 6]));
-        assert_eq!(broken_numbering("1. 2. 6.单位法定代表人"), Some(vec![1, 2, 6]));
+        assert_eq!(
+            broken_numbering("1.具体承办人；\n2.内设机构负责人；\n6.单位法定代表人"),
+            Some(vec![1, 2, 6])
+        );
+        assert_eq!(
+            broken_numbering("1. 2. 6.单位法定代表人"),
+            Some(vec![1, 2, 6])
+        );
         for sound in [
             "1.受理；\n2.审查；\n3.决定。",
             "直接实施责任：\n1.公布。2.执行。\n指导监督责任：\n1.指导。\n2.监督。",
@@ -79,9 +103,18 @@ mod tests {
 
     #[test]
     fn days_that_do_not_exist_are_noticed() {
-        assert_eq!(impossible_date("根据2018年11月31日修正").as_deref(), Some("11月31日"));
-        assert_eq!(impossible_date("2015年2月30日通过").as_deref(), Some("2月30日"));
-        assert_eq!(impossible_date("2016年2月29日通过，12月31日止，每月5日前"), None);
+        assert_eq!(
+            impossible_date("根据2018年11月31日修正").as_deref(),
+            Some("11月31日")
+        );
+        assert_eq!(
+            impossible_date("2015年2月30日通过").as_deref(),
+            Some("2月30日")
+        );
+        assert_eq!(
+            impossible_date("2016年2月29日通过，12月31日止，每月5日前"),
+            None
+        );
     }
 
     proptest! {

@@ -42,12 +42,17 @@ impl App {
         let kinds = Kinds::parse(texts.iter().map(|(n, t)| (n, t)))
             .map_err(|e| CliError::new(format!("清单种类文件有误：{e}")))?;
         let fingerprint = fingerprint(&texts);
-        std::fs::create_dir_all(&settings.state)
-            .map_err(|e| CliError::new(format!("无法建立文件夹 {}：{e}", settings.state.display())))?;
+        std::fs::create_dir_all(&settings.state).map_err(|e| {
+            CliError::new(format!("无法建立文件夹 {}：{e}", settings.state.display()))
+        })?;
         let register = SqliteRegister::open(&settings.state)?;
         let segmenter = Segmenter::embedded();
-        let engine = EmbeddedEngine::open(&settings.state.join("index"), &fingerprint, segmenter.clone())
-            .map_err(|e| CliError::new(format!("检索索引无法打开：{e}")))?;
+        let engine = EmbeddedEngine::open(
+            &settings.state.join("index"),
+            &fingerprint,
+            segmenter.clone(),
+        )
+        .map_err(|e| CliError::new(format!("检索索引无法打开：{e}")))?;
         Ok(Self {
             kinds: Arc::new(kinds),
             regions: Arc::new(Regions::parse(assets::index_text("regions.tsv"))),
@@ -72,7 +77,11 @@ impl App {
     }
 
     pub fn intake(&self, limits: Limits) -> Intake {
-        Intake { kinds: self.kinds.clone(), regions: self.regions.clone(), limits }
+        Intake {
+            kinds: self.kinds.clone(),
+            regions: self.regions.clone(),
+            limits,
+        }
     }
 }
 
@@ -85,8 +94,9 @@ fn further_kinds(folder: &Path) -> Result<Vec<(String, String)>, CliError> {
     for entry in entries {
         let path = entry?.path();
         if path.extension().is_some_and(|e| e == "toml") {
-            let text = std::fs::read_to_string(&path)
-                .map_err(|e| CliError::new(format!("清单种类文件 {} 无法读取：{e}", path.display())))?;
+            let text = std::fs::read_to_string(&path).map_err(|e| {
+                CliError::new(format!("清单种类文件 {} 无法读取：{e}", path.display()))
+            })?;
             kinds.push((path.display().to_string(), text));
         }
     }
@@ -104,5 +114,7 @@ fn fingerprint(kinds: &[(String, String)]) -> String {
         hash.update((text.len() as u64).to_le_bytes());
         hash.update(text.as_bytes());
     }
-    hash.finalize().iter().take(8).map(|b| format!("{b:02x}")).collect()
+    let digest = hash.finalize();
+    let start: [u8; 8] = std::array::from_fn(|i| digest[i]);
+    format!("{:016x}", u64::from_be_bytes(start))
 }

@@ -7,6 +7,7 @@ use crate::domain::{Clock, Timestamp};
 pub struct SystemClock;
 
 impl Clock for SystemClock {
+    #[expect(clippy::disallowed_methods, reason = "the clock's one owner")]
     fn now(&self) -> Timestamp {
         Timestamp::now()
     }

@@ -40,7 +40,10 @@ pub fn run(settings: &Settings, args: &Args) -> Result<ExitCode, CliError> {
         None => None,
         Some(name) => Some(app.kinds.named(name).cloned().ok_or_else(|| {
             let keys: Vec<&str> = app.kinds.iter().map(|k| k.key.as_str()).collect();
-            CliError::new(format!("没有名为“{name}”的清单类型，可用：{}", keys.join("、")))
+            CliError::new(format!(
+                "没有名为“{name}”的清单类型，可用：{}",
+                keys.join("、")
+            ))
         })?),
     };
     let format = match args.format {
@@ -50,9 +53,11 @@ pub fn run(settings: &Settings, args: &Args) -> Result<ExitCode, CliError> {
     };
     let day = args.as_of.unwrap_or_else(|| app.clock.today());
     let mut to: Box<dyn Write> = match &args.output {
-        Some(path) => Box::new(io::BufWriter::new(File::create(path).map_err(|e| {
-            CliError::new(format!("无法写入 {}：{e}", path.display()))
-        })?)),
+        Some(path) => {
+            Box::new(io::BufWriter::new(File::create(path).map_err(|e| {
+                CliError::new(format!("无法写入 {}：{e}", path.display()))
+            })?))
+        }
         None => Box::new(io::BufWriter::new(io::stdout().lock())),
     };
     let written = export::export(&*app.register, kind.as_deref(), format, day, &mut to)?;

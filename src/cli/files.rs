@@ -48,7 +48,10 @@ pub fn collect(paths: &[PathBuf], regions: &Regions) -> Result<Collected, CliErr
 
 fn entry(path: &Path, hints: Hints) -> Entry {
     Entry {
-        source: Source { name: path.display().to_string(), bytes: Bytes::File(path.to_owned()) },
+        source: Source {
+            name: path.display().to_string(),
+            bytes: Bytes::File(path.to_owned()),
+        },
         hints,
     }
 }
@@ -102,8 +105,15 @@ fn holds_table(path: &Path) -> bool {
         sniff::Format::Ole | sniff::Format::Zip => true,
         sniff::Format::Other(_) => false,
         sniff::Format::Text(_) => {
-            let extension = path.extension().unwrap_or_default().to_string_lossy().to_lowercase();
-            matches!(extension.as_str(), "csv" | "tsv" | "txt" | "tab" | "xls" | "xlsx")
+            let extension = path
+                .extension()
+                .unwrap_or_default()
+                .to_string_lossy()
+                .to_lowercase();
+            matches!(
+                extension.as_str(),
+                "csv" | "tsv" | "txt" | "tab" | "xls" | "xlsx"
+            )
         }
     }
 }
@@ -112,8 +122,15 @@ fn holds_table(path: &Path) -> bool {
 fn usual_region(entries: &[Entry], regions: &Regions) -> Option<Region> {
     let mut counts: Vec<(Region, usize)> = Vec::new();
     for entry in entries {
-        let name = Path::new(&entry.source.name).file_stem().unwrap_or_default().to_string_lossy().into_owned();
-        let found = name.char_indices().take(12).find_map(|(i, _)| regions.prefix_of(&name[i..]));
+        let name = Path::new(&entry.source.name)
+            .file_stem()
+            .unwrap_or_default()
+            .to_string_lossy()
+            .into_owned();
+        let found = name
+            .char_indices()
+            .take(12)
+            .find_map(|(i, _)| regions.prefix_of(&name[i..]));
         if let Some(region) = found {
             match counts.iter_mut().find(|(r, _)| *r == region) {
                 Some((_, n)) => *n += 1,
@@ -122,5 +139,8 @@ fn usual_region(entries: &[Entry], regions: &Regions) -> Option<Region> {
         }
     }
     let total: usize = counts.iter().map(|(_, n)| n).sum();
-    counts.into_iter().find(|(_, n)| n * 2 > total).map(|(region, _)| region)
+    counts
+        .into_iter()
+        .find(|(_, n)| n * 2 > total)
+        .map(|(region, _)| region)
 }

@@ -1,12 +1,13 @@
 //! `quanze ingest`: files and folders into the register, a report of every problem.
 
+use std::fmt::Write as _;
 use std::io::IsTerminal;
 use std::path::PathBuf;
 use std::process::ExitCode;
 
 use indicatif::{ProgressBar, ProgressStyle};
 
-use crate::domain::{Date, Severity, date};
+use crate::domain::{Date, Finding, Severity, date};
 use crate::intake::{Hints, Limits};
 use crate::service::ServiceError;
 use crate::service::follow;
@@ -15,7 +16,7 @@ use crate::service::ingest::{FileReport, IngestOptions, Ingester, Outcome};
 use super::settings::Settings;
 use super::{App, CliError, files};
 
-/// Findings printed per file; the report file holds all.
+/// Groups of findings printed per file; the report file holds all.
 const PRINTED: usize = 20;
 
 #[derive(Debug, clap::Args)]
@@ -97,18 +98,30 @@ pub fn run(settings: &Settings, args: &Args) -> Result<ExitCode, CliError> {
     summary(&reports);
     if let Some(path) = &args.report {
         let text = serde_json::json!({ "manifest": collected.findings, "files": reports });
-        let text = serde_json::to_string_pretty(&text).map_err(|e| CliError::new(format!("报告无法生成：{e}")))?;
-        std::fs::write(path, text).map_err(|e| CliError::new(format!("报告无法写入 {}：{e}", path.display())))?;
+        let text = serde_json::to_string_pretty(&text)
+            .map_err(|e| CliError::new(format!("报告无法生成：{e}")))?;
+        std::fs::write(path, text)
+            .map_err(|e| CliError::new(format!("报告无法写入 {}：{e}", path.display())))?;
         println!("完整报告：{}", path.display());
     }
     let refused = reports.iter().any(|r| {
-        r.is_refused() || r.lists.iter().any(|l| matches!(l.outcome, Outcome::Stopped { .. }))
+        r.is_refused()
+            || r.lists
+                .iter()
+                .any(|l| matches!(l.outcome, Outcome::Stopped { .. }))
     });
-    Ok(if refused || collected.findings.iter().any(|f| f.severity == Severity::Error) {
-        ExitCode::FAILURE
-    } else {
-        ExitCode::SUCCESS
-    })
+    Ok(
+        if refused
+            || collected
+                .findings
+                .iter()
+                .any(|f| f.severity == Severity::Error)
+        {
+            ExitCode::FAILURE
+        } else {
+            ExitCode::SUCCESS
+        },
+    )
 }
 
 /// What the command line says goes before what the manifest says.
@@ -133,7 +146,9 @@ fn bar(name: &str) -> ProgressBar {
     }
     let style = ProgressStyle::with_template("{msg} [{bar:30}] {pos}/{len} 份清单")
         .unwrap_or_else(|_| ProgressStyle::default_bar());
-    ProgressBar::new(1).with_style(style).with_message(name.to_owned())
+    ProgressBar::new(1)
+        .with_style(style)
+        .with_message(name.to_owned())
 }
 
 /// The report of one file for people.
@@ -141,9 +156,18 @@ pub fn print(report: &FileReport) {
     println!("{}", report.file);
     let named = report.lists.len() <= 50;
     for list in report.lists.iter().filter(|_| named) {
-        println!("  {} · {} · {}：{}", list.region, list.department, list.title, outcome(&list.outcome, list.items));
+        println!(
+            "  {} · {} · {}：{}",
+            list.region,
+            list.department,
+            list.title,
+            outcome(&list.outcome, list.items)
+        );
         for inference in &list.inferred {
-            println!("    推断{}：{}（依据：{}）", inference.what, inference.value, inference.from);
+            println!(
+                "    推断{}：{}（依据：{}）",
+                inference.what, inference.value, inference.from
+            );
         }
         if let Outcome::Stopped { withdrawals } = &list.outcome {
             for item in withdrawals.iter().take(PRINTED) {
@@ -155,15 +179,65 @@ pub fn print(report: &FileReport) {
         let items: u64 = report.lists.iter().map(|l| l.items).sum();
         println!("  {} 份清单，{items} 项", report.lists.len());
     }
-    let mut findings: Vec<_> = report.findings.iter().collect();
-    findings.sort_by_key(|f| f.severity);
-    for finding in findings.iter().take(PRINTED) {
-        println!("  {finding}");
+    let groups = grouped(&report.findings);
+    for group in groups.iter().take(PRINTED) {
+        println!("  {}", describe(group));
     }
-    let hidden = (findings.len().saturating_sub(PRINTED)) as u64 + report.more_findings;
+    let shown: usize = groups.iter().take(PRINTED).map(Vec::len).sum();
+    let hidden = (report.findings.len() - shown) as u64 + report.more_findings;
     if hidden > 0 {
         println!("  另有 {hidden} 条未显示（用 --report 查看全部）");
     }
+}
+
+/// Findings of one rule in one column together, errors first.
+fn grouped(findings: &[Finding]) -> Vec<Vec<&Finding>> {
+    let mut groups: Vec<Vec<&Finding>> = Vec::new();
+    for finding in findings {
+        let same = |other: &Finding| {
+            other.rule == finding.rule
+                && other.place.sheet == finding.place.sheet
+                && other.place.column == finding.place.column
+                && finding.place.row > 0
+        };
+        match groups
+            .iter_mut()
+            .find(|g| g.first().is_some_and(|f| same(f)))
+        {
+            Some(group) => group.push(finding),
+            None => groups.push(vec![finding]),
+        }
+    }
+    groups.sort_by_key(|g| g.first().map(|f| f.severity));
+    groups
+}
+
+/// The first finding of a group without the file's name, which stands above, and the other rows.
+fn describe(group: &[&Finding]) -> String {
+    let Some((first, others)) = group.split_first() else {
+        return String::new();
+    };
+    let mut first = (*first).clone();
+    first.place.file.clear();
+    if let Some(other) = &mut first.other {
+        other.file.clear();
+    }
+    let mut text = first.to_string().replace("] ：", "] ");
+    if !others.is_empty() {
+        let rows: Vec<String> = others
+            .iter()
+            .take(8)
+            .map(|f| f.place.row.to_string())
+            .collect();
+        let more = if others.len() > 8 { " 等" } else { "" };
+        let _ = write!(
+            text,
+            "（同类问题另有 {} 处：第 {}{more} 行）",
+            others.len(),
+            rows.join("、")
+        );
+    }
+    text
 }
 
 fn outcome(outcome: &Outcome, items: u64) -> String {
@@ -171,10 +245,22 @@ fn outcome(outcome: &Outcome, items: u64) -> String {
         format!("共 {items} 项，新增 {added}、调整 {amended}、取消 {withdrawn}")
     };
     match outcome {
-        Outcome::Published { publication, added, amended, withdrawn } => {
-            format!("第 {publication} 号公布，{}", counts(added, amended, withdrawn))
+        Outcome::Published {
+            publication,
+            added,
+            amended,
+            withdrawn,
+        } => {
+            format!(
+                "第 {publication} 号公布，{}",
+                counts(added, amended, withdrawn)
+            )
         }
-        Outcome::WouldPublish { added, amended, withdrawn } => {
+        Outcome::WouldPublish {
+            added,
+            amended,
+            withdrawn,
+        } => {
             format!("（试运行）将公布，{}", counts(added, amended, withdrawn))
         }
         Outcome::Unchanged => format!("共 {items} 项，与现行内容相同，未产生新的公布"),
@@ -185,7 +271,10 @@ fn outcome(outcome: &Outcome, items: u64) -> String {
 fn summary(reports: &[FileReport]) {
     let lists = reports.iter().flat_map(|r| &r.lists);
     let items: u64 = lists.clone().map(|l| l.items).sum();
-    let published = lists.clone().filter(|l| matches!(l.outcome, Outcome::Published { .. })).count();
+    let published = lists
+        .clone()
+        .filter(|l| matches!(l.outcome, Outcome::Published { .. }))
+        .count();
     let count = |severity| reports.iter().map(|r| r.count(severity)).sum::<usize>();
     println!(
         "合计：{} 个文件，{items} 项，新公布 {published} 次；错误 {} 条，警告 {} 条，提示 {} 条",

@@ -68,7 +68,9 @@ impl From<crate::service::ServiceError> for CliError {
     fn from(error: crate::service::ServiceError) -> Self {
         use crate::service::ServiceError;
         match error {
-            ServiceError::Invalid { detail, .. } | ServiceError::NotFound { detail, .. } => Self(detail),
+            ServiceError::Invalid { detail, .. } | ServiceError::NotFound { detail, .. } => {
+                Self(detail)
+            }
             other => Self(other.to_string()),
         }
     }
@@ -112,7 +114,10 @@ fn log(settings: &Settings) {
     let filter = tracing_subscriber::EnvFilter::try_new(&settings.log)
         .unwrap_or_else(|_| tracing_subscriber::EnvFilter::new("warn"));
     // A second call (tests) changes nothing.
-    let _ = tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr).try_init();
+    let _ = tracing_subscriber::fmt()
+        .with_env_filter(filter)
+        .with_writer(std::io::stderr)
+        .try_init();
 }
 
 #[cfg(test)]

@@ -37,12 +37,25 @@ pub fn run(settings: &Settings, args: &Args) -> Result<ExitCode, CliError> {
     let page = services.search(&raw)?;
     println!("“{}”：{} 项", args.question, page.total);
     for (number, hit) in page.hits.iter().enumerate() {
-        let name = if hit.head.sub_name.is_empty() { hit.head.name.clone() } else { format!("{} · {}", hit.head.name, hit.head.sub_name) };
-        let facts: Vec<&str> = [hit.head.item_type.as_str(), hit.head.department.as_str(), hit.head.level.as_str()]
-            .into_iter()
-            .filter(|f| !f.is_empty())
-            .collect();
-        println!("{:>3}. {name}\n     {} · {}", number + 1, facts.join(" · "), hit.head.code);
+        let name = if hit.head.sub_name.is_empty() {
+            hit.head.name.clone()
+        } else {
+            format!("{} · {}", hit.head.name, hit.head.sub_name)
+        };
+        let facts: Vec<&str> = [
+            hit.head.item_type.as_str(),
+            hit.head.department.as_str(),
+            hit.head.level.as_str(),
+        ]
+        .into_iter()
+        .filter(|f| !f.is_empty())
+        .collect();
+        println!(
+            "{:>3}. {name}\n     {} · {}",
+            number + 1,
+            facts.join(" · "),
+            hit.head.code
+        );
     }
     Ok(ExitCode::SUCCESS)
 }

@@ -53,9 +53,12 @@ pub fn run(settings: &Settings, args: &Args) -> Result<ExitCode, CliError> {
 }
 
 async fn serve(settings: &Settings, app: &App) -> Result<(), CliError> {
-    let listener = TcpListener::bind(settings.listen)
-        .await
-        .map_err(|e| CliError::new(format!("无法在 {} 上监听：{e}。可用 --listen 换一个地址或端口", settings.listen)))?;
+    let listener = TcpListener::bind(settings.listen).await.map_err(|e| {
+        CliError::new(format!(
+            "无法在 {} 上监听：{e}。可用 --listen 换一个地址或端口",
+            settings.listen
+        ))
+    })?;
     let address = listener.local_addr()?;
     let services = Arc::new(app.services());
     println!("权责清单已启动：http://{address}/（按 Ctrl+C 停止）");
@@ -123,7 +126,10 @@ fn load_samples(app: &App) -> Result<(), CliError> {
         register: app.register.clone(),
         intake: app.intake(Limits::OPERATOR),
         clock: app.clock.clone(),
-        options: IngestOptions { submitted_by: "样例".into(), ..IngestOptions::default() },
+        options: IngestOptions {
+            submitted_by: "样例".into(),
+            ..IngestOptions::default()
+        },
     };
     let (mut published, mut items) = (0, 0);
     let mut departments = std::collections::BTreeSet::new();
@@ -132,7 +138,10 @@ fn load_samples(app: &App) -> Result<(), CliError> {
             println!("样例清单缺少文件 {name}");
             continue;
         };
-        let source = Source { name, bytes: Bytes::Memory((*bytes).into()) };
+        let source = Source {
+            name,
+            bytes: Bytes::Memory((*bytes).into()),
+        };
         let report = ingester.file(&source, &hints, &mut |_, _| {});
         for list in &report.lists {
             if let Outcome::Published { added, .. } = list.outcome {
@@ -141,11 +150,18 @@ fn load_samples(app: &App) -> Result<(), CliError> {
                 departments.insert(list.department.clone());
             }
         }
-        for finding in report.findings.iter().filter(|f| f.severity == crate::domain::Severity::Error) {
+        for finding in report
+            .findings
+            .iter()
+            .filter(|f| f.severity == crate::domain::Severity::Error)
+        {
             println!("{finding}");
         }
     }
     follow::follow(&*app.register, &*app.engine, &app.kinds, app.clock.today())?;
-    println!("登记簿为空，已载入样例清单：{} 个部门，{published} 次公布，{items} 项（样例，不是正式公布的清单）", departments.len());
+    println!(
+        "登记簿为空，已载入样例清单：{} 个部门，{published} 次公布，{items} 项（样例，不是正式公布的清单）",
+        departments.len()
+    );
     Ok(())
 }

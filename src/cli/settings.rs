@@ -1,6 +1,7 @@
 //! All settings in one table: flag, environment variable, key of the TOML file, default.
 //! In that order; the README's table is generated from [`TABLE`] and a test holds it to it.
 
+use std::fmt::Write as _;
 use std::net::SocketAddr;
 use std::path::PathBuf;
 
@@ -19,27 +20,62 @@ pub struct Setting {
 
 /// Every setting there is.
 pub const TABLE: [Setting; 7] = [
-    Setting { key: "config", default: "quanze.toml", meaning: "settings file; not read when absent (flag and variable only)" },
-    Setting { key: "state", default: "data/state", meaning: "folder of the register, the kept originals and the index: the one folder to back up" },
-    Setting { key: "listen", default: "127.0.0.1:8080", meaning: "address and port of the server" },
-    Setting { key: "kinds", default: "STATE/kinds", meaning: "folder of further kinds of list (`*.toml`), beside the built-in ones" },
-    Setting { key: "upload_bytes", default: "52428800", meaning: "largest file taken over the network, in bytes" },
-    Setting { key: "upload_rows", default: "200000", meaning: "most rows taken from one file over the network" },
-    Setting { key: "log", default: "warn", meaning: "what is logged to standard error: error, warn, info, debug, or filters such as quanze=debug" },
+    Setting {
+        key: "config",
+        default: "quanze.toml",
+        meaning: "settings file; not read when absent (flag and variable only)",
+    },
+    Setting {
+        key: "state",
+        default: "data/state",
+        meaning: "folder of the register, the kept originals and the index: the one folder to back up",
+    },
+    Setting {
+        key: "listen",
+        default: "127.0.0.1:8080",
+        meaning: "address and port of the server",
+    },
+    Setting {
+        key: "kinds",
+        default: "STATE/kinds",
+        meaning: "folder of further kinds of list (`*.toml`), beside the built-in ones",
+    },
+    Setting {
+        key: "upload_bytes",
+        default: "52428800",
+        meaning: "largest file taken over the network, in bytes",
+    },
+    Setting {
+        key: "upload_rows",
+        default: "200000",
+        meaning: "most rows taken from one file over the network",
+    },
+    Setting {
+        key: "log",
+        default: "warn",
+        meaning: "what is logged to standard error: error, warn, info, debug, or filters such as quanze=debug",
+    },
 ];
 
 /// The table as Markdown, for the README.
 pub fn markdown() -> String {
-    let mut text = String::from("| flag | variable | key in the file | default | meaning |\n|---|---|---|---|---|\n");
+    let mut text = String::from(
+        "| flag | variable | key in the file | default | meaning |\n|---|---|---|---|---|\n",
+    );
     for s in TABLE {
-        let file = if s.key == "config" { "–".to_owned() } else { format!("`{}`", s.key) };
-        text.push_str(&format!(
-            "| `--{}` | `QUANZE_{}` | {file} | `{}` | {} |\n",
+        let file = if s.key == "config" {
+            "–".to_owned()
+        } else {
+            format!("`{}`", s.key)
+        };
+        let _ = writeln!(
+            text,
+            "| `--{}` | `QUANZE_{}` | {file} | `{}` | {} |",
             s.key.replace('_', "-"),
             s.key.to_uppercase(),
             s.default,
             s.meaning
-        ));
+        );
     }
     text
 }
@@ -100,11 +136,17 @@ impl Settings {
     /// A settings file that was named but is not there, or is not TOML with these keys.
     pub fn load(flags: Flags) -> Result<Self, CliError> {
         let file = read_file(flags.config.as_deref())?;
-        let state = flags.state.or(file.state).unwrap_or_else(|| "data/state".into());
+        let state = flags
+            .state
+            .or(file.state)
+            .unwrap_or_else(|| "data/state".into());
         let listen = flags.listen.or(file.listen);
         Ok(Self {
             listen: listen.unwrap_or_else(|| SocketAddr::from(([127, 0, 0, 1], 8080))),
-            kinds: flags.kinds.or(file.kinds).unwrap_or_else(|| state.join("kinds")),
+            kinds: flags
+                .kinds
+                .or(file.kinds)
+                .unwrap_or_else(|| state.join("kinds")),
             upload_bytes: flags.upload_bytes.or(file.upload_bytes).unwrap_or(50 << 20),
             upload_rows: flags.upload_rows.or(file.upload_rows).unwrap_or(200_000),
             log: flags.log.or(file.log).unwrap_or_else(|| "warn".to_owned()),
@@ -117,12 +159,25 @@ fn read_file(named: Option<&std::path::Path>) -> Result<FileSettings, CliError> 
     let path = named.unwrap_or_else(|| std::path::Path::new("quanze.toml"));
     let text = match std::fs::read_to_string(path) {
         Ok(text) => text,
-        Err(e) if e.kind() == std::io::ErrorKind::NotFound && named.is_none() => return Ok(FileSettings::default()),
-        Err(e) => return Err(CliError::new(format!("设置文件 {} 无法读取：{e}", path.display()))),
+        Err(e) if e.kind() == std::io::ErrorKind::NotFound && named.is_none() => {
+            return Ok(FileSettings::default());
+        }
+        Err(e) => {
+            return Err(CliError::new(format!(
+                "设置文件 {} 无法读取：{e}",
+                path.display()
+            )));
+        }
     };
     toml::from_str(&text).map_err(|e| {
-        let line = e.span().map_or(1, |s| text[..s.start].lines().count().max(1));
-        CliError::new(format!("设置文件 {} 第 {line} 行有误：{}", path.display(), e.message()))
+        let line = e
+            .span()
+            .map_or(1, |s| text[..s.start].lines().count().max(1));
+        CliError::new(format!(
+            "设置文件 {} 第 {line} 行有误：{}",
+            path.display(),
+            e.message()
+        ))
     })
 }
 
@@ -144,7 +199,12 @@ mod tests {
             .collect();
         let mut table: Vec<(String, String)> = TABLE
             .iter()
-            .map(|s| (s.key.replace('_', "-"), format!("QUANZE_{}", s.key.to_uppercase())))
+            .map(|s| {
+                (
+                    s.key.replace('_', "-"),
+                    format!("QUANZE_{}", s.key.to_uppercase()),
+                )
+            })
             .collect();
         flags.sort();
         table.sort();
@@ -167,7 +227,11 @@ mod tests {
         assert_eq!(settings.listen.port(), 8080);
 
         std::fs::write(&path, "# 注释\nstat = \"x\"\n").expect("written");
-        let error = Settings::load(Flags { config: Some(path), ..Flags::default() }).expect_err("unknown key");
+        let error = Settings::load(Flags {
+            config: Some(path),
+            ..Flags::default()
+        })
+        .expect_err("unknown key");
         assert!(error.to_string().contains("第 2 行"), "{error}");
     }
 }

@@ -41,7 +41,10 @@ pub fn run(settings: &Settings) -> Result<ExitCode, CliError> {
     }
     match app.engine.position() {
         None => println!("索引：尚未建立"),
-        Some(p) => println!("索引：已收录至第 {} 号公布，{} 的现行内容，{documents} 项", p.publication, p.day),
+        Some(p) => println!(
+            "索引：已收录至第 {} 号公布，{} 的现行内容，{documents} 项",
+            p.publication, p.day
+        ),
     }
     println!("索引状态：{}", state(&app));
     println!("索引指纹：{}", app.fingerprint);

@@ -50,16 +50,20 @@ fn is_zero(n: &u32) -> bool {
 
 impl std::fmt::Display for Place {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.write_str(&self.file)?;
+        let mut parts = Vec::new();
+        if !self.file.is_empty() {
+            parts.push(self.file.clone());
+        }
         if !self.sheet.is_empty() {
-            write!(f, " 工作表“{}”", self.sheet)?;
+            parts.push(format!("工作表“{}”", self.sheet));
         }
         if self.row > 0 {
-            write!(f, " 第{}行", self.row)?;
+            parts.push(format!("第{}行", self.row));
         }
         if !self.column.is_empty() {
-            write!(f, " {}列", self.column)?;
+            parts.push(format!("{}列", self.column));
         }
+        f.write_str(&parts.join(" "))?;
         if !self.heading.is_empty() {
             write!(f, "（{}）", self.heading)?;
         }

@@ -54,7 +54,11 @@ impl AppError {
 
     /// No such page or API path.
     pub fn no_such_path() -> Self {
-        Self::new(StatusCode::NOT_FOUND, "not_found", "没有这个网址，请检查是否输入有误")
+        Self::new(
+            StatusCode::NOT_FOUND,
+            "not_found",
+            "没有这个网址，请检查是否输入有误",
+        )
     }
 
     /// The path exists, but only for reading.
@@ -100,7 +104,11 @@ impl AppError {
             StatusCode::NOT_FOUND => Some(Self::no_such_path()),
             s if s.is_client_error() => {
                 let detail = "请求格式有误";
-                Some(Self::new(StatusCode::BAD_REQUEST, "invalid_parameter", detail))
+                Some(Self::new(
+                    StatusCode::BAD_REQUEST,
+                    "invalid_parameter",
+                    detail,
+                ))
             }
             s if s.is_server_error() => Some(Self::internal("the framework answered 5xx")),
             _ => None,

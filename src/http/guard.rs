@@ -45,7 +45,8 @@ pub async fn guard(State(app): State<App>, request: Request, next: Next) -> Resp
     };
     secure(&mut response, api);
     let route = route.as_ref().map_or("unmatched", MatchedPath::as_str);
-    app.metrics().request(route, response.status().as_u16(), started.elapsed());
+    app.metrics()
+        .request(route, response.status().as_u16(), started.elapsed());
     response
 }
 
@@ -56,7 +57,9 @@ fn limits(request: &Request) -> Result<(), AppError> {
         return Err(AppError::address_too_long(MAX_ADDRESS));
     }
     let headers = request.headers();
-    let length = headers.get(CONTENT_LENGTH).and_then(|v| v.to_str().ok()?.parse::<u64>().ok());
+    let length = headers
+        .get(CONTENT_LENGTH)
+        .and_then(|v| v.to_str().ok()?.parse::<u64>().ok());
     if length.is_some_and(|l| l > MAX_BODY) || headers.contains_key(TRANSFER_ENCODING) {
         return Err(AppError::body_too_large(MAX_BODY));
     }

@@ -25,7 +25,9 @@ const BOUNDS: [(u64, &str); 12] = [
 ];
 
 /// Statuses this site answers with; any other is counted as 0.
-const STATUSES: [u16; 14] = [200, 204, 303, 304, 308, 400, 404, 405, 413, 414, 431, 500, 503, 0];
+const STATUSES: [u16; 14] = [
+    200, 204, 303, 304, 308, 400, 404, 405, 413, 414, 431, 500, 503, 0,
+];
 
 /// Distribution of durations.
 #[derive(Debug, Default)]
@@ -50,10 +52,16 @@ impl Histogram {
         let comma = if labels.is_empty() { "" } else { "," };
         for (bucket, (_, bound)) in self.buckets.iter().zip(BOUNDS) {
             sum += bucket.load(Relaxed);
-            line(out, format_args!("{name}_bucket{{{labels}{comma}le=\"{bound}\"}} {sum}"));
+            line(
+                out,
+                format_args!("{name}_bucket{{{labels}{comma}le=\"{bound}\"}} {sum}"),
+            );
         }
         let count = self.count.load(Relaxed);
-        line(out, format_args!("{name}_bucket{{{labels}{comma}le=\"+Inf\"}} {count}"));
+        line(
+            out,
+            format_args!("{name}_bucket{{{labels}{comma}le=\"+Inf\"}} {count}"),
+        );
         let seconds = Duration::from_micros(self.micros.load(Relaxed)).as_secs_f64();
         line(out, format_args!("{name}_sum{{{labels}}} {seconds}"));
         line(out, format_args!("{name}_count{{{labels}}} {count}"));
@@ -90,12 +98,20 @@ pub struct Gauges {
 impl Metrics {
     /// Counts an answered request; `route` is the pattern, never the path.
     pub fn request(&self, route: &str, status: u16, duration: Duration) {
-        let known = self.routes.read().unwrap_or_else(PoisonError::into_inner).get(route).cloned();
+        let known = self
+            .routes
+            .read()
+            .unwrap_or_else(PoisonError::into_inner)
+            .get(route)
+            .cloned();
         let known = known.unwrap_or_else(|| {
             let mut routes = self.routes.write().unwrap_or_else(PoisonError::into_inner);
             Arc::clone(routes.entry(route.to_owned()).or_default())
         });
-        let status = STATUSES.iter().position(|s| *s == status).unwrap_or(STATUSES.len() - 1);
+        let status = STATUSES
+            .iter()
+            .position(|s| *s == status)
+            .unwrap_or(STATUSES.len() - 1);
         known.statuses[status].fetch_add(1, Relaxed);
         known.durations.record(duration);
     }
@@ -108,8 +124,17 @@ impl Metrics {
     /// Everything in Prometheus' text format.
     pub fn render(&self, gauges: &Gauges) -> String {
         let mut out = String::with_capacity(8 * 1024);
-        let routes = self.routes.read().unwrap_or_else(PoisonError::into_inner).clone();
-        head(&mut out, "quanze_http_requests_total", "counter", "Requests by route and status.");
+        let routes = self
+            .routes
+            .read()
+            .unwrap_or_else(PoisonError::into_inner)
+            .clone();
+        head(
+            &mut out,
+            "quanze_http_requests_total",
+            "counter",
+            "Requests by route and status.",
+        );
         for (route, counts) in &routes {
             for (status, count) in STATUSES.iter().zip(&counts.statuses) {
                 let count = count.load(Relaxed);
@@ -123,12 +148,24 @@ impl Metrics {
             }
         }
         let name = "quanze_http_request_duration_seconds";
-        head(&mut out, name, "histogram", "Time from a request's head to its answer.");
+        head(
+            &mut out,
+            name,
+            "histogram",
+            "Time from a request's head to its answer.",
+        );
         for (route, counts) in &routes {
-            counts.durations.render(name, &format!("route=\"{route}\""), &mut out);
+            counts
+                .durations
+                .render(name, &format!("route=\"{route}\""), &mut out);
         }
         let name = "quanze_search_duration_seconds";
-        head(&mut out, name, "histogram", "Time of a search inside the service.");
+        head(
+            &mut out,
+            name,
+            "histogram",
+            "Time of a search inside the service.",
+        );
         self.searches.render(name, "", &mut out);
         gauges.render(&mut out);
         out
@@ -148,11 +185,31 @@ impl Gauges {
                 "Newest publication of the register.",
                 self.register_publication,
             ),
-            ("quanze_items_in_force", "Items in force today.", self.items_in_force),
-            ("quanze_engine_documents", "Documents in the search engine.", self.engine_documents),
-            ("quanze_engine_bytes", "Bytes of the search index.", self.engine_bytes),
-            ("quanze_register_bytes", "Bytes of the register's database.", self.register_bytes),
-            ("quanze_file_bytes", "Bytes of the kept original files.", self.file_bytes),
+            (
+                "quanze_items_in_force",
+                "Items in force today.",
+                self.items_in_force,
+            ),
+            (
+                "quanze_engine_documents",
+                "Documents in the search engine.",
+                self.engine_documents,
+            ),
+            (
+                "quanze_engine_bytes",
+                "Bytes of the search index.",
+                self.engine_bytes,
+            ),
+            (
+                "quanze_register_bytes",
+                "Bytes of the register's database.",
+                self.register_bytes,
+            ),
+            (
+                "quanze_file_bytes",
+                "Bytes of the kept original files.",
+                self.file_bytes,
+            ),
         ];
         for (name, help, value) in values {
             head(out, name, "gauge", help);
@@ -180,10 +237,12 @@ mod tests {
     fn requests_are_counted_by_route_and_status() {
         let metrics = Metrics::default();
         metrics.request("/items/{code}", 200, Duration::from_millis(2));
-        metrics.request("/items/{code}", 200, Duration::from_secs(60));
+        metrics.request("/items/{code}", 200, Duration::from_mins(1));
         metrics.request("/items/{code}", 418, Duration::ZERO);
         let text = metrics.render(&Gauges::default());
-        assert!(text.contains("quanze_http_requests_total{route=\"/items/{code}\",status=\"200\"} 2\n"));
+        assert!(
+            text.contains("quanze_http_requests_total{route=\"/items/{code}\",status=\"200\"} 2\n")
+        );
         assert!(text.contains("status=\"0\"} 1\n"));
         assert!(text.contains("{route=\"/items/{code}\",le=\"0.0025\"} 2\n"));
         assert!(text.contains("{route=\"/items/{code}\",le=\"+Inf\"} 3\n"));

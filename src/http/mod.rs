@@ -1,11 +1,11 @@
 //! The web site and the JSON API: the only user of axum.
 //! Must not know tantivy or SQL; asks the services for everything.
 
-pub mod api;
+mod api;
 mod error;
 mod guard;
 mod metrics;
-pub mod pages;
+mod pages;
 mod params;
 mod respond;
 mod router;

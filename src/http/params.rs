@@ -13,8 +13,17 @@ use crate::service::read::Paging;
 use crate::service::view::shorten;
 
 /// Parameters that a search takes.
-pub const SEARCH: [&str; 9] =
-    ["q", "kind", "type", "department", "region", "level", "sort", "page", "size"];
+pub const SEARCH: [&str; 9] = [
+    "q",
+    "kind",
+    "type",
+    "department",
+    "region",
+    "level",
+    "sort",
+    "page",
+    "size",
+];
 
 /// The parameters of one request, decoded.
 #[derive(Clone, Debug, Default)]
@@ -41,11 +50,19 @@ impl Params {
     /// # Errors
     /// `Invalid` naming the first unknown parameter.
     pub fn only(&self, known: &[&str]) -> Result<(), ServiceError> {
-        match self.0.iter().find(|(name, _)| !known.contains(&name.as_str())) {
+        match self
+            .0
+            .iter()
+            .find(|(name, _)| !known.contains(&name.as_str()))
+        {
             None => Ok(()),
             Some((name, _)) => {
                 let name = shorten(name, 20);
-                let known = if known.is_empty() { "无".to_owned() } else { known.join("、") };
+                let known = if known.is_empty() {
+                    "无".to_owned()
+                } else {
+                    known.join("、")
+                };
                 let detail = format!("没有参数“{name}”，可用的参数：{known}");
                 Err(ServiceError::parameter(&name, detail))
             }
@@ -57,17 +74,28 @@ impl Params {
     /// # Errors
     /// `Invalid` when it stands twice.
     pub fn one(&self, name: &str) -> Result<Option<&str>, ServiceError> {
-        let mut values = self.0.iter().filter(|(n, _)| n == name).map(|(_, v)| v.as_str());
+        let mut values = self
+            .0
+            .iter()
+            .filter(|(n, _)| n == name)
+            .map(|(_, v)| v.as_str());
         let first = values.next();
         if values.next().is_some() {
-            return Err(ServiceError::parameter(name, format!("参数 {name} 只能出现一次")));
+            return Err(ServiceError::parameter(
+                name,
+                format!("参数 {name} 只能出现一次"),
+            ));
         }
         Ok(first)
     }
 
     /// All values of a repeatable parameter.
     pub fn all(&self, name: &str) -> Vec<String> {
-        self.0.iter().filter(|(n, _)| n == name).map(|(_, v)| v.clone()).collect()
+        self.0
+            .iter()
+            .filter(|(n, _)| n == name)
+            .map(|(_, v)| v.clone())
+            .collect()
     }
 
     /// # Errors
@@ -103,8 +131,7 @@ impl Params {
                 Some(day) => Ok(Some(day)),
                 None => {
                     let text = shorten(text, 20);
-                    let detail =
-                        format!("参数 {name} 应为存在的日期，如 2026-01-31，现为“{text}”");
+                    let detail = format!("参数 {name} 应为存在的日期，如 2026-01-31，现为“{text}”");
                     Err(ServiceError::parameter(name, detail))
                 }
             },
@@ -160,8 +187,25 @@ mod tests {
 
     #[test]
     fn days_must_exist() {
-        assert!(Params::parse("as_of=2026-11-31").unwrap().day("as_of").is_err());
-        assert!(Params::parse("as_of=").unwrap().day("as_of").unwrap().is_none());
-        assert!(Params::parse("as_of=2026-11-30").unwrap().day("as_of").unwrap().is_some());
+        assert!(
+            Params::parse("as_of=2026-11-31")
+                .unwrap()
+                .day("as_of")
+                .is_err()
+        );
+        assert!(
+            Params::parse("as_of=")
+                .unwrap()
+                .day("as_of")
+                .unwrap()
+                .is_none()
+        );
+        assert!(
+            Params::parse("as_of=2026-11-30")
+                .unwrap()
+                .day("as_of")
+                .unwrap()
+                .is_some()
+        );
     }
 }

@@ -1,5 +1,5 @@
 //! Answers: bodies with their type, how long they may be kept, and whether the reader has them
-//! already (ETag). Must not know what a body says.
+//! already (`ETag`). Must not know what a body says.
 
 use axum::body::Body;
 use axum::http::header::{
@@ -57,7 +57,7 @@ impl App {
     }
 }
 
-/// An answer that is kept for a minute and then compared by its ETag.
+/// An answer that is kept for a minute and then compared by its `ETag`.
 pub fn fresh(headers: &HeaderMap, kind: &'static str, body: Vec<u8>) -> Response {
     let etag = url::digest(&body);
     tagged(headers, kind, &etag, A_MINUTE, || body)
@@ -66,7 +66,9 @@ pub fn fresh(headers: &HeaderMap, kind: &'static str, body: Vec<u8>) -> Response
 /// An answer that is kept for a minute and then asked for again.
 pub fn short(kind: &'static str, body: impl Into<Body>) -> Response {
     let mut response = momentary(kind, body);
-    response.headers_mut().insert(CACHE_CONTROL, HeaderValue::from_static(A_MINUTE));
+    response
+        .headers_mut()
+        .insert(CACHE_CONTROL, HeaderValue::from_static(A_MINUTE));
     response
 }
 
@@ -97,7 +99,11 @@ fn tagged(
     body: impl FnOnce() -> Vec<u8>,
 ) -> Response {
     let known = has(request, etag);
-    let mut response = Response::new(if known { Body::empty() } else { Body::from(body()) });
+    let mut response = Response::new(if known {
+        Body::empty()
+    } else {
+        Body::from(body())
+    });
     let headers = response.headers_mut();
     if !known {
         headers.insert(CONTENT_TYPE, HeaderValue::from_static(kind));
@@ -125,13 +131,20 @@ fn has(request: &HeaderMap, etag: &str) -> bool {
 
 /// A tag without the encoding that [`tag_encoded`] appended.
 fn base_tag(tag: &str) -> &str {
-    tag.strip_suffix("-gzip").or_else(|| tag.strip_suffix("-br")).unwrap_or(tag)
+    tag.strip_suffix("-gzip")
+        .or_else(|| tag.strip_suffix("-br"))
+        .unwrap_or(tag)
 }
 
-/// Makes a strong ETag differ by content encoding, as RFC 9110 wants: the bytes differ.
+/// Makes a strong `ETag` differ by content encoding, as RFC 9110 wants: the bytes differ.
 pub fn tag_encoded(headers: &mut HeaderMap) {
-    let encoding = headers.get(axum::http::header::CONTENT_ENCODING).and_then(|v| v.to_str().ok());
-    let tag = headers.get(ETAG).and_then(|v| v.to_str().ok()).and_then(|t| t.strip_suffix('"'));
+    let encoding = headers
+        .get(axum::http::header::CONTENT_ENCODING)
+        .and_then(|v| v.to_str().ok());
+    let tag = headers
+        .get(ETAG)
+        .and_then(|v| v.to_str().ok())
+        .and_then(|t| t.strip_suffix('"'));
     if let (Some(encoding), Some(tag)) = (encoding, tag)
         && let Ok(value) = HeaderValue::from_str(&format!("{tag}-{encoding}\""))
     {

@@ -82,7 +82,11 @@ pub fn page_paths() -> Vec<&'static str> {
 
 /// Paths of the API and of operations, for the test that compares them with the description.
 pub fn api_paths() -> Vec<&'static str> {
-    api().into_iter().chain(operations()).map(|(path, _)| path).collect()
+    api()
+        .into_iter()
+        .chain(operations())
+        .map(|(path, _)| path)
+        .collect()
 }
 
 /// The whole site.
@@ -93,11 +97,14 @@ pub fn router(services: Arc<Services>) -> Router {
         .and(NotForContentType::const_new("application/octet-stream"));
     // The fastest level: on a page of results it takes a tenth of the time of the usual level
     // and leaves a tenth more bytes.
-    let compression =
-        CompressionLayer::new().quality(CompressionLevel::Fastest).compress_when(compressed);
+    let compression = CompressionLayer::new()
+        .quality(CompressionLevel::Fastest)
+        .compress_when(compressed);
     let routes = pages().into_iter().chain(api()).chain(operations());
     routes
-        .fold(Router::new(), |router, (path, handler)| router.route(path, handler))
+        .fold(Router::new(), |router, (path, handler)| {
+            router.route(path, handler)
+        })
         .fallback(|| async { AppError::no_such_path() })
         .layer(CatchPanicLayer::new())
         .layer(compression)

@@ -70,7 +70,10 @@ pub async fn serve(
         });
     }
     drop(listener);
-    if tokio::time::timeout(LAST_REQUESTS, open.shutdown()).await.is_err() {
+    if tokio::time::timeout(LAST_REQUESTS, open.shutdown())
+        .await
+        .is_err()
+    {
         tracing::warn!("requests still open at the end were cut off");
     }
     Ok(())
@@ -80,7 +83,10 @@ async fn accept(
     listener: &TcpListener,
     places: &Arc<Semaphore>,
 ) -> io::Result<(TcpStream, OwnedSemaphorePermit)> {
-    let place = Arc::clone(places).acquire_owned().await.map_err(io::Error::other)?;
+    let place = Arc::clone(places)
+        .acquire_owned()
+        .await
+        .map_err(io::Error::other)?;
     let (stream, _) = listener.accept().await?;
     Ok((stream, place))
 }

@@ -72,8 +72,9 @@ impl App {
     }
 
     async fn turn(&self) -> Result<(OwnedSemaphorePermit, OwnedSemaphorePermit), AppError> {
-        let waiting =
-            Arc::clone(&self.0.queue).try_acquire_owned().map_err(|_| AppError::busy())?;
+        let waiting = Arc::clone(&self.0.queue)
+            .try_acquire_owned()
+            .map_err(|_| AppError::busy())?;
         let working = Arc::clone(&self.0.workers).acquire_owned();
         match tokio::time::timeout(PATIENCE, working).await {
             Ok(Ok(working)) => Ok((waiting, working)),
@@ -81,4 +82,3 @@ impl App {
         }
     }
 }
-

@@ -58,7 +58,12 @@ pub fn fill(pattern: &str, value: impl Display) -> String {
     let (Some(start), Some(end)) = (pattern.find('{'), pattern.find('}')) else {
         return pattern.to_owned();
     };
-    format!("{}{}{}", &pattern[..start], encode(&value.to_string()), &pattern[end + 1..])
+    format!(
+        "{}{}{}",
+        &pattern[..start],
+        encode(&value.to_string()),
+        &pattern[end + 1..]
+    )
 }
 
 /// A text percent-encoded for one segment of a path.
@@ -84,7 +89,11 @@ pub fn with<'a>(path: &str, parameters: impl IntoIterator<Item = (&'a str, Strin
         }
     }
     let query = query.finish();
-    if query.is_empty() { path.to_owned() } else { format!("{path}?{query}") }
+    if query.is_empty() {
+        path.to_owned()
+    } else {
+        format!("{path}?{query}")
+    }
 }
 
 /// Page of an item as it stands today.
@@ -135,7 +144,11 @@ pub fn page(path: &str, page: usize) -> String {
 
 /// A page of something longer that takes parameters of its own.
 pub fn page_with(path: &str, parameters: &[(&'static str, String)], page: usize) -> String {
-    let page = if page > 1 { page.to_string() } else { String::new() };
+    let page = if page > 1 {
+        page.to_string()
+    } else {
+        String::new()
+    };
     with(path, parameters.iter().cloned().chain([("page", page)]))
 }
 
@@ -173,9 +186,15 @@ mod tests {
     fn values_are_percent_encoded() {
         assert_eq!(item("KL-1"), "/items/KL-1");
         assert_eq!(fill(KIND, "a/b?c d"), "/kinds/a%2Fb%3Fc%20d");
-        assert_eq!(fill(API_ITEM_HISTORY, "许"), "/api/v1/items/%E8%AE%B8/history");
         assert_eq!(
-            with(SEARCH, [("q", "油 烟&".to_owned()), ("page", String::new())]),
+            fill(API_ITEM_HISTORY, "许"),
+            "/api/v1/items/%E8%AE%B8/history"
+        );
+        assert_eq!(
+            with(
+                SEARCH,
+                [("q", "油 烟&".to_owned()), ("page", String::new())]
+            ),
             "/search?q=%E6%B2%B9+%E7%83%9F%26"
         );
         assert_eq!(page(DEPARTMENTS, 1), "/departments");

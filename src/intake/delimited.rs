@@ -15,6 +15,8 @@ pub struct Delimited {
     store: Store,
     skip: u64,
     delimiter: u8,
+    /// Columns looked at; those past them are not kept.
+    columns: usize,
 }
 
 #[derive(Debug)]
@@ -41,35 +43,40 @@ impl Delimited {
     ///
     /// # Errors
     /// When a temporary file for the transcoded copy cannot be written.
-    pub fn from_bytes(bytes: Arc<[u8]>, encoding: TextEncoding) -> io::Result<Self> {
+    pub fn from_bytes(
+        bytes: Arc<[u8]>,
+        encoding: TextEncoding,
+        columns: usize,
+    ) -> io::Result<Self> {
         if encoding == TextEncoding::Utf8 {
-            return Self::new(Store::Memory(bytes));
+            return Self::new(Store::Memory(bytes), columns);
         }
-        Self::transcoded(&mut &bytes[..], encoding)
+        Self::transcoded(&mut &bytes[..], encoding, columns)
     }
 
     /// Text in a file of any size.
     ///
     /// # Errors
     /// When the file cannot be read, or the transcoded copy not written.
-    pub fn from_file(path: &Path, encoding: TextEncoding) -> io::Result<Self> {
+    pub fn from_file(path: &Path, encoding: TextEncoding, columns: usize) -> io::Result<Self> {
         if encoding == TextEncoding::Utf8 {
-            return Self::new(Store::File(path.to_owned()));
+            return Self::new(Store::File(path.to_owned()), columns);
         }
-        Self::transcoded(&mut File::open(path)?, encoding)
+        Self::transcoded(&mut File::open(path)?, encoding, columns)
     }
 
-    fn transcoded(from: &mut dyn Read, encoding: TextEncoding) -> io::Result<Self> {
+    fn transcoded(from: &mut dyn Read, encoding: TextEncoding, columns: usize) -> io::Result<Self> {
         let mut copy = tempfile::NamedTempFile::new()?;
         transcode(from, encoding, copy.as_file_mut())?;
-        Self::new(Store::Temporary(copy))
+        Self::new(Store::Temporary(copy), columns)
     }
 
-    fn new(store: Store) -> io::Result<Self> {
+    fn new(store: Store, columns: usize) -> io::Result<Self> {
         let mut text = Self {
             store,
             skip: 0,
             delimiter: b',',
+            columns,
         };
         let mut head = Vec::new();
         text.open(0)?.take(64 << 10).read_to_end(&mut head)?;
@@ -78,6 +85,11 @@ impl Delimited {
         }
         text.delimiter = delimiter_of(&head);
         Ok(text)
+    }
+
+    /// Columns looked at.
+    pub fn columns(&self) -> usize {
+        self.columns
     }
 
     fn open(&self, from: u64) -> io::Result<Box<dyn BufRead + '_>> {
@@ -158,6 +170,7 @@ impl Delimited {
                     number: row,
                     cells: record
                         .iter()
+                        .take(self.columns)
                         .map(|c| String::from_utf8_lossy(c).into_owned())
                         .collect(),
                 });

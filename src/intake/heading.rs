@@ -132,9 +132,29 @@ pub fn find(
     best.map(|(_, h)| h)
 }
 
-/// Reads the same headings as another kind does (files whose rows are of several kinds).
+/// Reads the same headings as another kind does (files whose rows are of several kinds). A heading
+/// that only the table's own kind knows goes to the field of the same meaning.
 pub fn reread(headings: &Headings, kind: &Arc<Kind>) -> Columns {
-    map(&headings.alternatives, &headings.written, kind)
+    let mut columns = map(&headings.alternatives, &headings.written, kind);
+    for own in &headings.best.columns {
+        let role = headings.best.kind.fields[own.field].role;
+        let unread = !columns.columns.iter().any(|c| c.index == own.index);
+        let field = kind
+            .fields
+            .iter()
+            .position(|f| role.is_some() && f.role == role);
+        if let Some(field) = field
+            && unread
+            && !columns.columns.iter().any(|c| c.field == field)
+        {
+            columns.columns.push(Column {
+                field,
+                ..own.clone()
+            });
+            columns.unknown.retain(|(index, _)| *index != own.index);
+        }
+    }
+    columns
 }
 
 /// Whether a data row repeats headings: at least three cells, and most of its filled ones, are

@@ -165,10 +165,11 @@ impl Intake {
                 ));
             }
             sniff::Format::Text(encoding) => {
+                let columns = self.limits.columns;
                 let text = match &source.bytes {
-                    Bytes::File(path) => delimited::Delimited::from_file(path, encoding),
+                    Bytes::File(path) => delimited::Delimited::from_file(path, encoding, columns),
                     Bytes::Memory(bytes) => {
-                        delimited::Delimited::from_bytes(bytes.clone(), encoding)
+                        delimited::Delimited::from_bytes(bytes.clone(), encoding, columns)
                     }
                 };
                 let text = text.map_err(unreadable)?;

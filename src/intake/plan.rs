@@ -313,6 +313,13 @@ impl Planner<'_> {
             self.findings.push(finding);
         }
         self.settle_columns(sheets);
+        if self.groups.is_empty() {
+            return Err(self.refuse(
+                "no-items",
+                "有表头，但表头下没有任何事项".into(),
+                "请检查是否选错文件，或表头下的内容是否被删除",
+            ));
+        }
         Ok(self.lists(sheets, &file_title))
     }
 

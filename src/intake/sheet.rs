@@ -30,14 +30,15 @@ impl Run {
 /// A row being scanned, undecoded where it is streamed.
 pub enum RowView<'a> {
     Row(&'a Row),
-    Record(&'a csv::ByteRecord, u32),
+    /// Record, row number, columns looked at.
+    Record(&'a csv::ByteRecord, u32, usize),
 }
 
 impl RowView<'_> {
     pub fn number(&self) -> u32 {
         match self {
             Self::Row(row) => row.number,
-            Self::Record(_, number) => *number,
+            Self::Record(_, number, _) => *number,
         }
     }
 
@@ -45,7 +46,7 @@ impl RowView<'_> {
     pub fn cell(&self, column: usize) -> std::borrow::Cow<'_, str> {
         match self {
             Self::Row(row) => row.cell(column).into(),
-            Self::Record(record, _) => {
+            Self::Record(record, ..) => {
                 String::from_utf8_lossy(record.get(column).unwrap_or_default())
             }
         }
@@ -54,7 +55,7 @@ impl RowView<'_> {
     pub fn width(&self) -> usize {
         match self {
             Self::Row(row) => row.cells.len(),
-            Self::Record(record, _) => record.len(),
+            Self::Record(record, _, columns) => record.len().min(*columns),
         }
     }
 
@@ -62,7 +63,7 @@ impl RowView<'_> {
     pub fn is_filled(&self, column: usize) -> bool {
         match self {
             Self::Row(row) => !clean::is_blank(row.cell(column)),
-            Self::Record(record, _) => {
+            Self::Record(record, ..) => {
                 let bytes = record.get(column).unwrap_or_default();
                 !bytes.is_empty()
                     && !clean::is_blank(&String::from_utf8_lossy(&bytes[..bytes.len().min(64)]))
@@ -158,7 +159,8 @@ impl SheetSource {
                 Ok(())
             }
             Content::Text(text) => text.scan(&mut |start, end, record| {
-                each(Run { start, end }, &RowView::Record(record, start.row))
+                let view = RowView::Record(record, start.row, text.columns());
+                each(Run { start, end }, &view)
             }),
         }
     }

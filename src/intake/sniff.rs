@@ -46,9 +46,8 @@ pub fn format(head: &[u8]) -> Format {
         [0xfe, 0xff, ..] => return Format::Text(TextEncoding::Utf16Be),
         _ => {}
     }
-    let start = String::from_utf8_lossy(&head[..head.len().min(512)]).to_ascii_lowercase();
-    if start.trim_start().starts_with("<html") || start.trim_start().starts_with("<!doctype html") {
-        return Format::Other("网页");
+    if let Some(what) = markup(head) {
+        return Format::Other(what);
     }
     if let Some(encoding) = utf16_without_mark(head) {
         return Format::Text(encoding);
@@ -60,8 +59,39 @@ pub fn format(head: &[u8]) -> Format {
         Ok(_) => Format::Text(TextEncoding::Utf8),
         // A character cut by the end of the sample is no fault.
         Err(e) if e.error_len().is_none() => Format::Text(TextEncoding::Utf8),
+        Err(_) if mostly_utf8(head) => Format::Text(TextEncoding::Utf8),
         Err(_) => Format::Text(TextEncoding::Gb18030),
     }
+}
+
+/// Pages and XML, which some systems export under the name .xls.
+fn markup(head: &[u8]) -> Option<&'static str> {
+    let start = String::from_utf8_lossy(&head[..head.len().min(512)]).to_ascii_lowercase();
+    let start = start.trim_start_matches(|c: char| c == '\u{feff}' || c.is_whitespace());
+    let begins = |tags: &[&str]| tags.iter().any(|t| start.starts_with(t));
+    if begins(&[
+        "<html",
+        "<!doctype html",
+        "<table",
+        "<head",
+        "<meta",
+        "<style",
+    ]) {
+        Some("网页")
+    } else if begins(&["<?xml"]) {
+        Some("XML 文件")
+    } else {
+        None
+    }
+}
+
+/// Whether a text that is not UTF-8 throughout has only single broken places: then its characters
+/// of several bytes are many more than its faults. GB18030 read as UTF-8 is nearly all faults.
+fn mostly_utf8(head: &[u8]) -> bool {
+    let text = String::from_utf8_lossy(head);
+    let faults = text.matches(char::REPLACEMENT_CHARACTER).count();
+    let sound = text.chars().filter(|c| !c.is_ascii()).count() - faults;
+    sound > faults * 10
 }
 
 /// UTF-16 without a byte order mark shows by its ASCII commas, tabs and line ends.
@@ -74,9 +104,10 @@ fn utf16_without_mark(head: &[u8]) -> Option<TextEncoding> {
             _ => {}
         }
     }
+    // A full-width space is a zero byte and an ASCII digit: it counts for the other order.
     match (le, be) {
-        (le, 0) if le > 2 => Some(TextEncoding::Utf16Le),
-        (0, be) if be > 2 => Some(TextEncoding::Utf16Be),
+        (le, be) if le > 2 && le > be * 2 => Some(TextEncoding::Utf16Le),
+        (le, be) if be > 2 && be > le * 2 => Some(TextEncoding::Utf16Be),
         _ => None,
     }
 }

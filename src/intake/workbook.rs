@@ -12,8 +12,11 @@ use calamine::{Data, DataRef, Reader, SheetVisible, Xls, XlsError, Xlsx, XlsxErr
 use super::limits::Limits;
 use super::table::{Merge, Merges, Row, Table};
 
-/// Most cells, blank ones between included, that one .xls sheet may span: the parser lays them out densely.
-const DENSE_CELLS: u64 = 40_000_000;
+/// Most cells, blank ones between included, that the sheets of an .xls may span together: the
+/// parser lays them out densely, at 32 bytes each.
+const DENSE_CELLS: u64 = 10_000_000;
+/// Rows and columns of the largest .xls sheet.
+const XLS_SHEET: (u32, u32) = (1 << 16, 1 << 8);
 
 /// Why a workbook cannot be read; each is told to the user in its own words.
 #[derive(Debug, thiserror::Error)]
@@ -247,19 +250,65 @@ fn check_archive(bytes: &[u8], limits: &Limits) -> Result<(), WorkbookError> {
         if entry.encrypted() {
             return Err(WorkbookError::Password);
         }
-        let read = std::io::copy(&mut entry.take(left + 1), &mut std::io::sink())
-            .map_err(|e| damaged(&e))?;
+        let mut counts = StatedCounts::default();
+        let read =
+            std::io::copy(&mut entry.take(left + 1), &mut counts).map_err(|e| damaged(&e))?;
         left = left
             .checked_sub(read)
             .ok_or(WorkbookError::TooLarge(limits.unpacked_bytes >> 20))?;
+        if counts.largest > read {
+            return Err(damaged(
+                &"more shared strings are stated than the file can hold",
+            ));
+        }
     }
     Ok(())
+}
+
+/// Looks for `uniqueCount` in what is written to it: the parser reserves memory for as many
+/// strings as the file says it has.
+#[derive(Default)]
+struct StatedCounts {
+    largest: u64,
+    /// End of what came before, without zero bytes: the text may be UTF-16.
+    tail: Vec<u8>,
+}
+
+impl std::io::Write for StatedCounts {
+    fn write(&mut self, bytes: &[u8]) -> std::io::Result<usize> {
+        const NAME: &[u8] = b"uniqueCount";
+        /// Longest piece of interest: the name, `=`, a quotation mark, blanks and digits.
+        const PIECE: usize = 96;
+        self.tail.extend(bytes.iter().filter(|&&b| b != 0));
+        let mut from = 0;
+        while let Some(found) = self.tail[from..]
+            .windows(NAME.len())
+            .position(|w| w == NAME)
+        {
+            from += found + NAME.len();
+            let digits = self.tail[from..]
+                .iter()
+                .skip_while(|b| b" \t\r\n=\"'".contains(b))
+                .take_while(|b| b.is_ascii_digit());
+            let count = digits.fold(0u64, |n, b| {
+                n.saturating_mul(10).saturating_add(u64::from(b - b'0'))
+            });
+            self.largest = self.largest.max(count);
+        }
+        self.tail.drain(..self.tail.len().saturating_sub(PIECE));
+        Ok(bytes.len())
+    }
+
+    fn flush(&mut self) -> std::io::Result<()> {
+        Ok(())
+    }
 }
 
 /// BIFF records that place a value: FORMULA, NUMBER, LABEL, BOOLERR, RK, LABELSST, MULRK.
 const CELL_RECORDS: [u16; 7] = [0x0006, 0x0203, 0x0204, 0x0205, 0x027e, 0x00fd, 0x00bd];
 const BOF: u16 = 0x0809;
 const FILEPASS: u16 = 0x002f;
+const DIMENSIONS: u16 = 0x0200;
 
 /// Walks the records of an OLE workbook before the parser sees it: a password, and cells so far
 /// apart that laying them out densely would exhaust the memory.
@@ -287,6 +336,7 @@ fn check_biff(bytes: &[u8]) -> Result<(), WorkbookError> {
         at += 4 + length;
         match record {
             FILEPASS => return Err(WorkbookError::Password),
+            DIMENSIONS if !fits_sheet(body) => return Err(WorkbookError::Sprawling),
             BOF => {
                 total += last_row * last_column;
                 (last_row, last_column) = (0, 0);
@@ -311,4 +361,18 @@ fn check_biff(bytes: &[u8]) -> Result<(), WorkbookError> {
         return Err(WorkbookError::Sprawling);
     }
     Ok(())
+}
+
+/// Whether the rows and columns that a sheet says it has can be those of a sheet: the parser
+/// reserves memory for them.
+fn fits_sheet(dimensions: &[u8]) -> bool {
+    let number = |at: usize, length: usize| -> u32 {
+        let bytes = dimensions.get(at..at + length).unwrap_or_default();
+        bytes.iter().rev().fold(0, |n, &b| n << 8 | u32::from(b))
+    };
+    // Rows are four bytes wide since BIFF8, two before.
+    let wide = if dimensions.len() < 14 { 2 } else { 4 };
+    let (first, end) = (number(0, wide), number(wide, wide));
+    let last = number(2 * wide + 2, 2);
+    end <= XLS_SHEET.0 && (first < end || end == 0) && last <= XLS_SHEET.1
 }

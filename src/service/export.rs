@@ -52,7 +52,10 @@ pub fn export(
         (Format::Json, kind) => json(register, kind, day, to),
         (Format::Csv, Some(kind)) => delimited(register, kind, day, to),
         (Format::Xlsx, Some(kind)) => workbook(register, kind, day, to),
-        (_, None) => Err(ServiceError::parameter("kind", "导出 CSV 或 XLSX 时请指定清单类型")),
+        (_, None) => Err(ServiceError::parameter(
+            "kind",
+            "导出 CSV 或 XLSX 时请指定清单类型",
+        )),
     }
 }
 
@@ -79,7 +82,12 @@ fn each(
     problem.map_or(Ok(written), Err)
 }
 
-fn json(register: &dyn Register, kind: Option<&Kind>, day: Date, to: &mut dyn Write) -> Result<u64, ServiceError> {
+fn json(
+    register: &dyn Register,
+    kind: Option<&Kind>,
+    day: Date,
+    to: &mut dyn Write,
+) -> Result<u64, ServiceError> {
     to.write_all(b"[").map_err(failed)?;
     let mut first = true;
     let written = each(register, kind, day, &mut |revision| {
@@ -95,7 +103,8 @@ fn json(register: &dyn Register, kind: Option<&Kind>, day: Date, to: &mut dyn Wr
             level: &head.level,
             fields: &revision.item.fields,
         };
-        to.write_all(if first { b"\n" } else { b",\n" }).map_err(failed)?;
+        to.write_all(if first { b"\n" } else { b",\n" })
+            .map_err(failed)?;
         first = false;
         serde_json::to_writer(&mut *to, &item).map_err(failed)
     })?;
@@ -107,7 +116,9 @@ fn json(register: &dyn Register, kind: Option<&Kind>, day: Date, to: &mut dyn Wr
 fn columns(kind: &Kind) -> (Vec<String>, Vec<&str>) {
     let own = |role: Option<Role>| matches!(role, Some(Role::Code | Role::Region | Role::Kind));
     let fields: Vec<_> = kind.fields.iter().filter(|f| !own(f.role)).collect();
-    let code = kind.field_with(Role::Code).map_or("编码", |f| f.label.as_str());
+    let code = kind
+        .field_with(Role::Code)
+        .map_or("编码", |f| f.label.as_str());
     let headings = [code, "公布部门", "行政区划"]
         .into_iter()
         .map(str::to_owned)
@@ -118,13 +129,25 @@ fn columns(kind: &Kind) -> (Vec<String>, Vec<&str>) {
 
 fn cells<'a>(revision: &'a Revision, keys: &[&str]) -> Vec<&'a str> {
     let item = &revision.item;
-    [revision.code.as_str(), &item.head.department, &item.head.region.name]
-        .into_iter()
-        .chain(keys.iter().map(|k| item.fields.get(*k).map_or("", String::as_str)))
-        .collect()
+    [
+        revision.code.as_str(),
+        &item.head.department,
+        &item.head.region.name,
+    ]
+    .into_iter()
+    .chain(
+        keys.iter()
+            .map(|k| item.fields.get(*k).map_or("", String::as_str)),
+    )
+    .collect()
 }
 
-fn delimited(register: &dyn Register, kind: &Kind, day: Date, to: &mut dyn Write) -> Result<u64, ServiceError> {
+fn delimited(
+    register: &dyn Register,
+    kind: &Kind,
+    day: Date,
+    to: &mut dyn Write,
+) -> Result<u64, ServiceError> {
     to.write_all("\u{feff}".as_bytes()).map_err(failed)?;
     let (headings, keys) = columns(kind);
     let mut writer = csv::Writer::from_writer(to);
@@ -136,7 +159,12 @@ fn delimited(register: &dyn Register, kind: &Kind, day: Date, to: &mut dyn Write
     Ok(written)
 }
 
-fn workbook(register: &dyn Register, kind: &Kind, day: Date, to: &mut dyn Write) -> Result<u64, ServiceError> {
+fn workbook(
+    register: &dyn Register,
+    kind: &Kind,
+    day: Date,
+    to: &mut dyn Write,
+) -> Result<u64, ServiceError> {
     let (headings, keys) = columns(kind);
     let mut book = Workbook::new();
     // Rows go to a temporary file as they come, so that memory stays bounded.
@@ -146,7 +174,9 @@ fn workbook(register: &dyn Register, kind: &Kind, day: Date, to: &mut dyn Write)
     sheet.set_freeze_panes(1, 0).map_err(failed)?;
     for (column, heading) in headings.iter().enumerate() {
         let column = u16::try_from(column).map_err(failed)?;
-        sheet.write_string_with_format(0, column, heading, &bold).map_err(failed)?;
+        sheet
+            .write_string_with_format(0, column, heading, &bold)
+            .map_err(failed)?;
     }
     let mut row = 0;
     let written = each(register, Some(kind), day, &mut |revision| {

@@ -24,13 +24,19 @@ pub fn catch_up(
     today: Date,
 ) -> Result<Option<Position>, ServiceError> {
     let last = register.last_number()?;
-    let to = Position { publication: last, day: today };
+    let to = Position {
+        publication: last,
+        day: today,
+    };
     let from = engine.position();
     if from == Some(to) {
         return Ok(from);
     }
     // Every item was touched since before the first publication.
-    let from = from.unwrap_or(Position { publication: 0, day: Date::MIN });
+    let from = from.unwrap_or(Position {
+        publication: 0,
+        day: Date::MIN,
+    });
     stream(
         kinds,
         |each| register.each_changed(from, to, each),
@@ -49,8 +55,14 @@ pub fn rebuild(
     kinds: &Kinds,
     today: Date,
 ) -> Result<Position, ServiceError> {
-    let position = Position { publication: register.last_number()?, day: today };
-    let from = Position { publication: 0, day: Date::MIN };
+    let position = Position {
+        publication: register.last_number()?,
+        day: today,
+    };
+    let from = Position {
+        publication: 0,
+        day: Date::MIN,
+    };
     stream(
         kinds,
         |each| register.each_changed(from, position, each),
@@ -79,7 +91,8 @@ pub fn follow(
 /// the register reaches the engine as an error among the steps, so that nothing half-read is kept.
 fn stream(
     kinds: &Kinds,
-    read: impl FnOnce(&mut dyn FnMut(Result<Revision, ItemId>) -> bool) -> Result<(), RegisterError> + Send,
+    read: impl FnOnce(&mut dyn FnMut(Result<Revision, ItemId>) -> bool) -> Result<(), RegisterError>
+    + Send,
     write: impl FnOnce(&mut dyn Iterator<Item = Result<Step, EngineError>>) -> Result<(), EngineError>,
 ) -> Result<(), ServiceError> {
     let (sender, receiver) = sync_channel::<Result<Step, EngineError>>(IN_FLIGHT);
@@ -104,7 +117,12 @@ fn step(state: Result<Revision, ItemId>, kinds: &Kinds) -> Step {
     match state {
         Err(id) => Step::Remove(id),
         Ok(revision) => match kinds.get(&revision.item.head.kind) {
-            Some(kind) => Step::Put(Box::new(Document::new(revision.id, &revision.code, &revision.item, kind))),
+            Some(kind) => Step::Put(Box::new(Document::new(
+                revision.id,
+                &revision.code,
+                &revision.item,
+                kind,
+            ))),
             None => Step::Remove(revision.id),
         },
     }

@@ -10,8 +10,8 @@ use serde::Serialize;
 use crate::check;
 use crate::domain::diff::{self, Recorded};
 use crate::domain::{
-    Action, Change, Clock, Date, FileRef, Finding, Item, ItemCode, ListId, Place, Publication, PublicationDraft,
-    Role, Severity,
+    Action, Change, Clock, Date, FileRef, Finding, Item, ItemCode, ListId, Place, Publication,
+    PublicationDraft, Role, Severity,
 };
 use crate::intake::plan::RowNotTaken;
 use crate::intake::{DraftItem, Hints, Inference, Intake, ListDrafts, ListPlan, Opened, Source};
@@ -37,9 +37,18 @@ pub struct IngestOptions {
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 #[serde(tag = "outcome", rename_all = "kebab-case")]
 pub enum Outcome {
-    Published { publication: u64, added: u64, amended: u64, withdrawn: u64 },
+    Published {
+        publication: u64,
+        added: u64,
+        amended: u64,
+        withdrawn: u64,
+    },
     /// A dry run: what would be published.
-    WouldPublish { added: u64, amended: u64, withdrawn: u64 },
+    WouldPublish {
+        added: u64,
+        amended: u64,
+        withdrawn: u64,
+    },
     /// The register already holds exactly this.
     Unchanged,
     /// Nothing was published; the findings say why.
@@ -76,12 +85,17 @@ pub struct FileReport {
 
 impl FileReport {
     pub fn count(&self, severity: Severity) -> usize {
-        self.findings.iter().filter(|f| f.severity == severity).count()
+        self.findings
+            .iter()
+            .filter(|f| f.severity == severity)
+            .count()
     }
 
     /// Whether nothing of the file could be used.
     pub fn is_refused(&self) -> bool {
-        self.lists.iter().all(|l| matches!(l.outcome, Outcome::Stopped { .. }))
+        self.lists
+            .iter()
+            .all(|l| matches!(l.outcome, Outcome::Stopped { .. }))
     }
 }
 
@@ -121,7 +135,11 @@ impl Ingester {
                     Ok(drafts) => self.list(source, plan, drafts, &mut kept, &mut report),
                     Err(error) => {
                         tracing::warn!(file = %source.name, %error, "list cannot be read");
-                        report.refuse("unreadable", "文件内容无法读取".into(), "请检查文件是否完整、读取期间是否被改动");
+                        report.refuse(
+                            "unreadable",
+                            "文件内容无法读取".into(),
+                            "请检查文件是否完整、读取期间是否被改动",
+                        );
                     }
                 }
                 progress(done + 1, opened.lists.len());
@@ -153,13 +171,17 @@ impl Ingester {
             inferred: plan.inferences.clone(),
         };
         if drafts.items.is_empty() {
-            report.refuse("no-items", format!("“{}”中没有可收录的事项", plan.list.title), "请检查表头下是否有内容");
+            report.refuse(
+                "no-items",
+                format!("“{}”中没有可收录的事项", plan.list.title),
+                "请检查表头下是否有内容",
+            );
             report.report.lists.push(entry);
             return;
         }
         match self.publish(source, plan, drafts.items, kept, &mut entry, report) {
             Ok(outcome) => entry.outcome = outcome,
-            Err(error) => self.explain(&error, plan, report),
+            Err(error) => Self::explain(&error, plan, report),
         }
         report.report.lists.push(entry);
     }
@@ -184,19 +206,29 @@ impl Ingester {
         entry.effective_on = dates.effective_on;
         entry.inferred.extend(dates.inferred);
         let before = recorded.len();
-        let names: HashMap<ItemCode, String> =
-            recorded.iter().map(|r| (r.code.clone(), r.item.head.name.clone())).collect();
+        let names: HashMap<ItemCode, String> = recorded
+            .iter()
+            .map(|r| (r.code.clone(), r.item.head.name.clone()))
+            .collect();
         let changes = changes(plan, recorded, items);
         if changes.is_empty() {
             return Ok(Outcome::Unchanged);
         }
         let count = |action: Action| changes.iter().filter(|c| c.action == action).count() as u64;
-        let (added, amended, withdrawn) = (count(Action::Added), count(Action::Amended), count(Action::Withdrawn));
+        let (added, amended, withdrawn) = (
+            count(Action::Added),
+            count(Action::Amended),
+            count(Action::Withdrawn),
+        );
         if withdrawn * 10 > before as u64 && !self.options.accept_withdrawals {
             return Ok(too_many_withdrawals(plan, &changes, &names, before, report));
         }
         if self.options.dry_run {
-            return Ok(Outcome::WouldPublish { added, amended, withdrawn });
+            return Ok(Outcome::WouldPublish {
+                added,
+                amended,
+                withdrawn,
+            });
         }
         let file = self.keep(source, kept)?;
         let draft = PublicationDraft {
@@ -213,20 +245,27 @@ impl Ingester {
             changes,
         };
         let publication = self.register.publish(&draft, base)?;
-        Ok(Outcome::Published { publication: publication.number, added, amended, withdrawn })
+        Ok(Outcome::Published {
+            publication: publication.number,
+            added,
+            amended,
+            withdrawn,
+        })
     }
 
     /// Keeps the original once per file.
-    fn keep(
-        &self,
-        source: &Source,
-        kept: &mut Option<FileRef>,
-    ) -> Result<FileRef, RegisterError> {
+    fn keep(&self, source: &Source, kept: &mut Option<FileRef>) -> Result<FileRef, RegisterError> {
         if let Some(file) = kept {
             return Ok(file.clone());
         }
-        let mut bytes = source.open().map_err(|e| RegisterError::Store(e.to_string()))?;
-        let name = source.name.rsplit(['/', '\\']).next().unwrap_or(&source.name);
+        let mut bytes = source
+            .open()
+            .map_err(|e| RegisterError::Store(e.to_string()))?;
+        let name = source
+            .name
+            .rsplit(['/', '\\'])
+            .next()
+            .unwrap_or(&source.name);
         let file = self.register.keep_file(name, &mut bytes)?;
         *kept = Some(file.clone());
         Ok(file)
@@ -254,17 +293,34 @@ impl Ingester {
             .kinds
             .get(&list.kind)
             .and_then(|k| k.field_with(Role::Code).map(|f| f.key.clone()));
-        let (kept, refused): (Vec<_>, Vec<_>) = items
-            .into_iter()
-            .partition(|i| i.coded.code.as_ref().is_none_or(|c| !foreign.contains_key(c)));
+        let (kept, refused): (Vec<_>, Vec<_>) = items.into_iter().partition(|i| {
+            i.coded
+                .code
+                .as_ref()
+                .is_none_or(|c| !foreign.contains_key(c))
+        });
         for item in refused {
-            let Some((code, owner)) = item.coded.code.as_ref().and_then(|c| Some((c, foreign.get(c)?))) else {
+            let Some((code, owner)) = item
+                .coded
+                .code
+                .as_ref()
+                .and_then(|c| Some((c, foreign.get(c)?)))
+            else {
                 continue;
             };
             let place = item.place(key.as_deref());
-            let problem = format!("编码“{code}”已属于{}的“{}”，该行未收录", owner.department, owner.title);
+            let problem = format!(
+                "编码“{code}”已属于{}的“{}”，该行未收录",
+                owner.department, owner.title
+            );
             report.not_taken(&item, problem.clone());
-            report.findings(vec![Finding::new(Severity::Error, "code-taken", place, problem, "请核对编码；编码一经使用不再分配给其他事项")]);
+            report.findings(vec![Finding::new(
+                Severity::Error,
+                "code-taken",
+                place,
+                problem,
+                "请核对编码；编码一经使用不再分配给其他事项",
+            )]);
         }
         Ok(kept)
     }
@@ -275,7 +331,11 @@ impl Ingester {
         let today = self.clock.today();
         let mut inferred = Vec::new();
         let mut infer = |what: &str, date: Date, from: &str| {
-            inferred.push(Inference { what: what.into(), value: date.to_string(), from: from.into() });
+            inferred.push(Inference {
+                what: what.into(),
+                value: date.to_string(),
+                from: from.into(),
+            });
         };
         let effective_on = plan.effective_on.unwrap_or_else(|| {
             let floor = last.map(|p| p.effective_on);
@@ -296,10 +356,14 @@ impl Ingester {
             infer("公布日期", date, "未提供，按生效日期与收录当日中较早者");
             date
         });
-        Dates { effective_on, published_on, inferred }
+        Dates {
+            effective_on,
+            published_on,
+            inferred,
+        }
     }
 
-    fn explain(&self, error: &RegisterError, plan: &ListPlan, report: &mut Reporter) {
+    fn explain(error: &RegisterError, plan: &ListPlan, report: &mut Reporter) {
         let title = &plan.list.title;
         match error {
             RegisterError::Conflict { .. } => report.refuse(
@@ -312,7 +376,9 @@ impl Ingester {
                 format!("编码“{code}”已属于其他清单，“{title}”未收录"),
                 "请核对编码",
             ),
-            RegisterError::Invalid(why) => report.refuse("invalid-publication", format!("“{title}”未收录：{why}"), ""),
+            RegisterError::Invalid(why) => {
+                report.refuse("invalid-publication", format!("“{title}”未收录：{why}"), "");
+            }
             RegisterError::Incompatible(_) | RegisterError::Store(_) => {
                 tracing::error!(list = %title, %error, "publication failed");
                 report.refuse(
@@ -353,7 +419,8 @@ fn changes(plan: &ListPlan, recorded: Vec<Recorded>, items: Vec<DraftItem>) -> V
     let key = plan.kind.field_with(Role::Key).map(|f| f.key.clone());
     let list_key = |item: &Item| item.fields.get(key.as_deref()?).cloned();
     let new = items.into_iter().map(|d| (d.coded, d.origin)).collect();
-    diff::changes(recorded, new, list_key)
+    let sequence = plan.kind.field_with(Role::Sequence).map(|f| f.key.as_str());
+    diff::changes(recorded, new, list_key, sequence)
 }
 
 fn too_many_withdrawals(
@@ -379,11 +446,17 @@ fn too_many_withdrawals(
         problem,
         "如确需取消这些事项，请加 --accept-withdrawals；如这是同部门的另一份清单，请用 --title 区分",
     );
-    Outcome::Stopped { withdrawals: withdrawals.into_iter().take(MAX_NAMED).collect() }
+    Outcome::Stopped {
+        withdrawals: withdrawals.into_iter().take(MAX_NAMED).collect(),
+    }
 }
 
 fn not_taken(item: &DraftItem, reason: String) -> RowNotTaken {
-    RowNotTaken { place: item.place(None), reason, text: item.coded.item.head.name.clone() }
+    RowNotTaken {
+        place: item.place(None),
+        reason,
+        text: item.coded.item.head.name.clone(),
+    }
 }
 
 /// Collects a file's report: one notice per distinct value, and no more findings than fit.
@@ -395,7 +468,10 @@ struct Reporter {
 impl Reporter {
     fn new(file: &str) -> Self {
         Self {
-            report: FileReport { file: file.to_owned(), ..FileReport::default() },
+            report: FileReport {
+                file: file.to_owned(),
+                ..FileReport::default()
+            },
             once: HashSet::new(),
         }
     }
@@ -404,7 +480,11 @@ impl Reporter {
         for finding in findings {
             // A finding without a row speaks of the whole sheet or file.
             let general = finding.place.row == 0;
-            if general && !self.once.insert((finding.place.sheet.clone(), finding.problem.clone())) {
+            if general
+                && !self
+                    .once
+                    .insert((finding.place.sheet.clone(), finding.problem.clone()))
+            {
                 continue;
             }
             if self.report.findings.len() < MAX_FINDINGS {
@@ -416,12 +496,21 @@ impl Reporter {
     }
 
     fn place(&self) -> Place {
-        Place { file: self.report.file.clone(), ..Place::default() }
+        Place {
+            file: self.report.file.clone(),
+            ..Place::default()
+        }
     }
 
     fn refuse(&mut self, rule: &str, problem: String, mend: &str) {
         let place = self.place();
-        self.findings(vec![Finding::new(Severity::Error, rule, place, problem, mend)]);
+        self.findings(vec![Finding::new(
+            Severity::Error,
+            rule,
+            place,
+            problem,
+            mend,
+        )]);
     }
 
     fn not_taken(&mut self, item: &DraftItem, reason: String) {

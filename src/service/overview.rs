@@ -80,7 +80,11 @@ impl Services {
         let last_number = self.register.last_number()?;
         // Held while reading, so that a new publication is counted once and not by every request
         // that arrives meanwhile.
-        let mut kept = self.overview.0.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut kept = self
+            .overview
+            .0
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner);
         if let Some(overview) = kept.as_ref()
             && overview.day == day
             && overview.last_number == last_number
@@ -93,7 +97,10 @@ impl Services {
             day,
             last_number,
             list_numbers: lists.iter().map(|l| (l.list.clone(), l.number)).collect(),
-            department_numbers: departments.iter().map(|d| (d.name.clone(), d.number)).collect(),
+            department_numbers: departments
+                .iter()
+                .map(|d| (d.name.clone(), d.number))
+                .collect(),
             has_samples: lists.iter().any(|l| is_sample(&l.latest)),
             departments,
             lists,

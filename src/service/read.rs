@@ -28,11 +28,18 @@ impl Paging {
     ///
     /// # Errors
     /// `Invalid` naming the parameter that is no number or outside its limits.
-    pub fn parse(page: Option<&str>, size: Option<&str>, usual: usize) -> Result<Self, ServiceError> {
+    pub fn parse(
+        page: Option<&str>,
+        size: Option<&str>,
+        usual: usize,
+    ) -> Result<Self, ServiceError> {
         let page = number("page", page, 1)?;
         let size = number("size", size, usual)?;
         if page == 0 {
-            return Err(ServiceError::parameter("page", "参数 page 应为不小于 1 的整数"));
+            return Err(ServiceError::parameter(
+                "page",
+                "参数 page 应为不小于 1 的整数",
+            ));
         }
         if size == 0 || size > MAX_PAGE_SIZE {
             return Err(ServiceError::parameter(
@@ -73,7 +80,10 @@ fn number(name: &str, text: Option<&str>, usual: usize) -> Result<usize, Service
     match text {
         None | Some("") => Ok(usual),
         Some(text) => text.trim().parse().map_err(|_| {
-            ServiceError::parameter(name, format!("参数 {name} 应为整数，现为“{}”", shorten(text, 20)))
+            ServiceError::parameter(
+                name,
+                format!("参数 {name} 应为整数，现为“{}”", shorten(text, 20)),
+            )
         }),
     }
 }
@@ -84,9 +94,21 @@ mod tests {
 
     #[test]
     fn pages_are_whole_numbers_within_limits() {
-        assert_eq!(Paging::parse(None, Some(""), 20).unwrap(), Paging { page: 1, size: 20 });
-        for (page, size) in [("0", "1"), ("abc", "1"), ("1", "101"), ("1", "0"), ("-1", "1")] {
-            assert!(Paging::parse(Some(page), Some(size), 20).is_err(), "{page} {size}");
+        assert_eq!(
+            Paging::parse(None, Some(""), 20).unwrap(),
+            Paging { page: 1, size: 20 }
+        );
+        for (page, size) in [
+            ("0", "1"),
+            ("abc", "1"),
+            ("1", "101"),
+            ("1", "0"),
+            ("-1", "1"),
+        ] {
+            assert!(
+                Paging::parse(Some(page), Some(size), 20).is_err(),
+                "{page} {size}"
+            );
         }
         assert_eq!(Paging { page: 3, size: 20 }.offset(), 40);
         assert_eq!(Paging { page: 1, size: 20 }.pages(41), 3);

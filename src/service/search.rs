@@ -72,7 +72,9 @@ pub struct FilterValue {
 impl Services {
     /// Day whose items in force the engine holds; what it finds is looked up as of that day.
     pub(super) fn search_day(&self) -> Date {
-        self.engine.position().map_or_else(|| self.today(), |position| position.day)
+        self.engine
+            .position()
+            .map_or_else(|| self.today(), |position| position.day)
     }
 
     /// Answers a question; an empty one lists everything.
@@ -145,9 +147,10 @@ impl Services {
     fn facet_label(&self, facet: Facet, value: &str) -> String {
         match facet {
             Facet::Kind => self.kind_name(value),
-            Facet::Region => {
-                self.regions.resolve(value).map_or_else(|| value.to_owned(), |region| region.name)
-            }
+            Facet::Region => self
+                .regions
+                .resolve(value)
+                .map_or_else(|| value.to_owned(), |region| region.name),
             Facet::Type | Facet::Department | Facet::Level => value.to_owned(),
         }
     }
@@ -223,7 +226,10 @@ impl Services {
     /// # Errors
     /// `Invalid` when there is none.
     pub fn kind_key(&self, text: &str) -> Result<String, ServiceError> {
-        let known = self.kinds.iter().find(|k| k.key == text || k.names().any(|n| n == text));
+        let known = self
+            .kinds
+            .iter()
+            .find(|k| k.key == text || k.names().any(|n| n == text));
         known.map(|kind| kind.key.clone()).ok_or_else(|| {
             let detail = format!("没有“{}”这种清单", shorten(text, 20));
             ServiceError::parameter("kind", detail)

@@ -1,9 +1,7 @@
 //! What use cases hand out: items, publications and differences with the labels readers need.
 //! Plain data; must not know how it is shown or where it came from.
 
-use crate::domain::{
-    Action, Date, Head, Item, Kind, Publication, Region, Revision, Role, diff,
-};
+use crate::domain::{Action, Date, Head, Item, Kind, Publication, Region, Revision, Role, diff};
 
 use super::Services;
 use super::overview::Overview;
@@ -77,13 +75,18 @@ fn says_sample(text: &str) -> bool {
 /// file name.
 pub fn is_sample(publication: &Publication) -> bool {
     let texts = [&publication.list.title, &publication.file.name];
-    texts.into_iter().chain(&publication.document_no).any(|text| says_sample(text))
+    texts
+        .into_iter()
+        .chain(&publication.document_no)
+        .any(|text| says_sample(text))
 }
 
 impl Services {
     /// Name of a kind; a kind no longer configured is shown by its key.
     pub fn kind_name(&self, key: &str) -> String {
-        self.kinds.get(key).map_or_else(|| key.to_owned(), |k| k.name.clone())
+        self.kinds
+            .get(key)
+            .map_or_else(|| key.to_owned(), |k| k.name.clone())
     }
 
     pub(super) fn head_view(&self, code: &str, head: &Head) -> HeadView {
@@ -188,7 +191,8 @@ impl Services {
 }
 
 fn label(kind: Option<&Kind>, key: &str) -> String {
-    kind.and_then(|k| k.field(key)).map_or_else(|| key.to_owned(), |f| f.label.clone())
+    kind.and_then(|k| k.field(key))
+        .map_or_else(|| key.to_owned(), |f| f.label.clone())
 }
 
 fn head_pairs<'a>(
@@ -200,7 +204,12 @@ fn head_pairs<'a>(
         ("sub_name", "子项名称", &before.sub_name, &after.sub_name),
         ("type", "类型", &before.item_type, &after.item_type),
         ("department", "部门", &before.department, &after.department),
-        ("region", "行政区划", &before.region.name, &after.region.name),
+        (
+            "region",
+            "行政区划",
+            &before.region.name,
+            &after.region.name,
+        ),
         ("level", "层级", &before.level, &after.level),
     ]
 }

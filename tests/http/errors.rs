@@ -5,11 +5,23 @@ use serde_json::Value;
 use crate::support::app::{Answer, TestApp};
 
 fn problem(answer: &Answer) -> Value {
-    assert_eq!(answer.header("content-type"), "application/problem+json", "{}", answer.text());
+    assert_eq!(
+        answer.header("content-type"),
+        "application/problem+json",
+        "{}",
+        answer.text()
+    );
     let problem = answer.json();
     assert_eq!(problem["status"], answer.status);
     assert!(!problem["title"].as_str().unwrap().is_empty());
-    assert!(problem["detail"].as_str().unwrap().chars().any(|c| c >= '一'), "detail is Chinese");
+    assert!(
+        problem["detail"]
+            .as_str()
+            .unwrap()
+            .chars()
+            .any(|c| c >= '一'),
+        "detail is Chinese"
+    );
     problem
 }
 
@@ -25,29 +37,78 @@ async fn wrong_parameters_are_named() {
         ("/api/v1/search?size=0", "invalid_parameter", "size"),
         ("/api/v1/search?sort=price", "invalid_parameter", "sort"),
         ("/api/v1/search?kind=nonsense", "invalid_parameter", "kind"),
-        ("/api/v1/search?department=999", "invalid_parameter", "department"),
-        ("/api/v1/search?deparment=x", "invalid_parameter", "deparment"),
+        (
+            "/api/v1/search?department=999",
+            "invalid_parameter",
+            "department",
+        ),
+        (
+            "/api/v1/search?deparment=x",
+            "invalid_parameter",
+            "deparment",
+        ),
         ("/api/v1/search?q=a&q=b", "invalid_parameter", "q"),
         ("/api/v1/search?q=%D3%CD", "invalid_parameter", "q"),
         ("/api/v1/search?page=51&size=20", "page_too_deep", "page"),
-        ("/api/v1/search?page=99999999999999999999", "page_too_deep", "page"),
-        (&format!("/api/v1/search?q={}", encode(&long)), "query_too_long", "q"),
-        (&format!("/api/v1/suggest?q={}", encode(&long)), "query_too_long", "q"),
-        ("/api/v1/items/KL-001?as_of=2026-11-31", "invalid_parameter", "as_of"),
-        ("/api/v1/items/KL-001?day=2026-11-30", "invalid_parameter", "day"),
+        (
+            "/api/v1/search?page=99999999999999999999",
+            "page_too_deep",
+            "page",
+        ),
+        (
+            &format!("/api/v1/search?q={}", encode(&long)),
+            "query_too_long",
+            "q",
+        ),
+        (
+            &format!("/api/v1/suggest?q={}", encode(&long)),
+            "query_too_long",
+            "q",
+        ),
+        (
+            "/api/v1/items/KL-001?as_of=2026-11-31",
+            "invalid_parameter",
+            "as_of",
+        ),
+        (
+            "/api/v1/items/KL-001?day=2026-11-30",
+            "invalid_parameter",
+            "day",
+        ),
         ("/api/v1/publications?page=x", "invalid_parameter", "page"),
         ("/api/v1/publications?kind=x", "invalid_parameter", "kind"),
-        ("/api/v1/lists/1/difference?from=2&to=1", "invalid_parameter", "from"),
-        ("/api/v1/lists/1/difference?to=1", "invalid_parameter", "from"),
+        (
+            "/api/v1/lists/1/difference?from=2&to=1",
+            "invalid_parameter",
+            "from",
+        ),
+        (
+            "/api/v1/lists/1/difference?to=1",
+            "invalid_parameter",
+            "from",
+        ),
         ("/api/v1/departments?page=1", "invalid_parameter", "page"),
-        ("/api/v1/departments/1?page=11&size=100", "page_too_deep", "page"),
+        (
+            "/api/v1/departments/1?page=11&size=100",
+            "page_too_deep",
+            "page",
+        ),
     ] {
         let answer = app.get(path).await;
         assert_eq!(answer.status, 400, "{path}");
         let problem = problem(&answer);
-        assert_eq!((&problem["code"], &problem["parameter"]), (&code.into(), &parameter.into()), "{path}");
+        assert_eq!(
+            (&problem["code"], &problem["parameter"]),
+            (&code.into(), &parameter.into()),
+            "{path}"
+        );
     }
-    assert_eq!(app.get(&format!("/api/v1/search?q={}", encode(&"长".repeat(200)))).await.status, 200);
+    assert_eq!(
+        app.get(&format!("/api/v1/search?q={}", encode(&"长".repeat(200))))
+            .await
+            .status,
+        200
+    );
     assert_eq!(app.get("/api/v1/search?page=50&size=20").await.status, 200);
 }
 
@@ -91,8 +152,15 @@ async fn what_is_not_there_is_said_to_programs_and_readers() {
     ] {
         let answer = app.get(path).await;
         assert_eq!(answer.status, 404, "{path}");
-        assert_eq!(answer.header("content-type"), "text/html; charset=utf-8", "{path}");
-        assert!(answer.text().contains("未找到") && answer.text().contains("role=\"search\""), "{path}");
+        assert_eq!(
+            answer.header("content-type"),
+            "text/html; charset=utf-8",
+            "{path}"
+        );
+        assert!(
+            answer.text().contains("未找到") && answer.text().contains("role=\"search\""),
+            "{path}"
+        );
         assert_eq!(answer.header("cache-control"), "no-store");
     }
 }
@@ -101,7 +169,10 @@ async fn what_is_not_there_is_said_to_programs_and_readers() {
 async fn a_path_that_is_not_text_is_refused_in_our_words() {
     let app = TestApp::new();
     let answer = app.get("/api/v1/items/%FF").await;
-    assert_eq!((answer.status, &problem(&answer)["code"]), (400, &"invalid_parameter".into()));
+    assert_eq!(
+        (answer.status, &problem(&answer)["code"]),
+        (400, &"invalid_parameter".into())
+    );
     let answer = app.get("/items/%FF").await;
     assert_eq!(answer.status, 400);
     assert!(answer.text().contains("请求有误"));
@@ -129,9 +200,16 @@ async fn only_reading_is_allowed() {
 #[tokio::test]
 async fn requests_that_are_too_large_are_refused() {
     let app = TestApp::new();
-    let answer = app.get(&format!("/api/v1/search?q={}", "a".repeat(9_000))).await;
-    assert_eq!((answer.status, &problem(&answer)["code"]), (414, &"request_too_large".into()));
-    let answer = app.ask("GET", "/search", &[("content-length", "1000000")]).await;
+    let answer = app
+        .get(&format!("/api/v1/search?q={}", "a".repeat(9_000)))
+        .await;
+    assert_eq!(
+        (answer.status, &problem(&answer)["code"]),
+        (414, &"request_too_large".into())
+    );
+    let answer = app
+        .ask("GET", "/search", &[("content-length", "1000000")])
+        .await;
     assert_eq!(answer.status, 413);
     assert!(answer.text().contains("请求过大"));
 }
@@ -139,10 +217,23 @@ async fn requests_that_are_too_large_are_refused() {
 #[tokio::test]
 async fn every_answer_carries_the_headers_for_safety() {
     let app = TestApp::new();
-    for path in ["/", "/search?q=a", "/items/KL-001", "/nonsense", "/api/v1/kinds", "/static/style.css"] {
+    for path in [
+        "/",
+        "/search?q=a",
+        "/items/KL-001",
+        "/nonsense",
+        "/api/v1/kinds",
+        "/static/style.css",
+    ] {
         let answer = app.get(path).await;
         let policy = answer.header("content-security-policy");
-        for part in ["default-src 'none'", "style-src 'self'", "form-action 'self'", "base-uri 'none'", "frame-ancestors 'none'"] {
+        for part in [
+            "default-src 'none'",
+            "style-src 'self'",
+            "form-action 'self'",
+            "base-uri 'none'",
+            "frame-ancestors 'none'",
+        ] {
             assert!(policy.contains(part), "{path}: {part}");
         }
         assert!(!policy.contains("unsafe"));
@@ -156,7 +247,11 @@ async fn without_an_index_search_is_unavailable_and_items_are_not() {
     let app = TestApp::empty();
     let list = crate::support::app::list("克拉玛依市城市管理局", "权责清单");
     let item = crate::support::app::power(&list, "占道经营的处罚", "行政处罚");
-    app.publish(&list, "2025-01-01", vec![crate::support::app::added("KL-1", item)]);
+    app.publish(
+        &list,
+        "2025-01-01",
+        vec![crate::support::app::added("KL-1", item)],
+    );
     let ready = app.get("/readyz").await;
     assert_eq!(ready.status, 503);
     assert_eq!(problem(&ready)["code"], "unavailable");
@@ -165,8 +260,17 @@ async fn without_an_index_search_is_unavailable_and_items_are_not() {
     assert_eq!(app.get("/readyz").await.status, 200);
     let list = crate::support::app::list("克拉玛依市财政局", "权责清单");
     let item = crate::support::app::power(&list, "代理记账许可", "行政许可");
-    app.publish(&list, "2025-01-01", vec![crate::support::app::added("KL-2", item)]);
+    app.publish(
+        &list,
+        "2025-01-01",
+        vec![crate::support::app::added("KL-2", item)],
+    );
     let ready = app.get("/readyz").await;
     assert_eq!(ready.status, 503);
-    assert!(problem(&ready)["detail"].as_str().unwrap().contains("第 1 号"));
+    assert!(
+        problem(&ready)["detail"]
+            .as_str()
+            .unwrap()
+            .contains("第 1 号")
+    );
 }

@@ -8,8 +8,14 @@ fn paths() -> Vec<String> {
         .into_iter()
         .map(|path| {
             let path = path.replace("{code}", "KL-001").replace("{number}", "1");
-            let path = path.replace("{key}", "power").replace("{name}", "style.css");
-            if path.ends_with("/difference") { format!("{path}?from=1&to=2") } else { path }
+            let path = path
+                .replace("{key}", "power")
+                .replace("{name}", "style.css");
+            if path.ends_with("/difference") {
+                format!("{path}?from=1&to=2")
+            } else {
+                path
+            }
         })
         .collect()
 }
@@ -41,9 +47,16 @@ fn check(path: &str, html: &str) {
     ] {
         assert!(html.contains(words), "{path} lacks its {what}\n{html}");
     }
-    assert_eq!(html.matches("<h1").count(), 1, "{path} has one main heading");
+    assert_eq!(
+        html.matches("<h1").count(),
+        1,
+        "{path} has one main heading"
+    );
     assert!(!html.contains("<script"), "{path} runs nothing");
-    assert!(!html.contains(" style=") && !html.contains("<style"), "{path} has inline style");
+    assert!(
+        !html.contains(" style=") && !html.contains("<style"),
+        "{path} has inline style"
+    );
     for host in ["http://", "https://", "src=\"//"] {
         assert!(!html.contains(host), "{path} loads from {host}");
     }
@@ -65,14 +78,24 @@ async fn every_link_of_every_page_leads_somewhere() {
             continue;
         }
         for part in page.text().split("href=\"").skip(1) {
-            let link = part.split('"').next().unwrap().replace("&#38;", "&").replace("&amp;", "&");
+            let link = part
+                .split('"')
+                .next()
+                .unwrap()
+                .replace("&#38;", "&")
+                .replace("&amp;", "&");
             if link.starts_with('/') {
                 open.push(link);
             }
         }
     }
     assert!(seen.len() > 60, "only {} links", seen.len());
-    for path in ["/items/KL-003", "/departments/1", "/publications/2", "/lists/2"] {
+    for path in [
+        "/items/KL-003",
+        "/departments/1",
+        "/publications/2",
+        "/lists/2",
+    ] {
         assert!(seen.iter().any(|s| s == path), "{path} is not linked");
     }
 }
@@ -81,7 +104,14 @@ async fn every_link_of_every_page_leads_somewhere() {
 async fn an_empty_register_is_told_plainly() {
     let app = TestApp::empty();
     app.follow();
-    for path in ["/", "/departments", "/lists", "/publications", "/kinds", "/kinds/power"] {
+    for path in [
+        "/",
+        "/departments",
+        "/lists",
+        "/publications",
+        "/kinds",
+        "/kinds/power",
+    ] {
         let page = app.get(path).await;
         assert_eq!(page.status, 200, "{path}");
         check(path, page.text());
@@ -102,7 +132,8 @@ async fn markup_in_values_stays_text() {
     }
     item.originals = item.fields.clone();
     app.publish(&list, "2025-01-01", vec![added("KL-001", item.clone())]);
-    item.fields.insert("basis".into(), format!("{nasty}{nasty}"));
+    item.fields
+        .insert("basis".into(), format!("{nasty}{nasty}"));
     let change = app.change(quanze::domain::Action::Amended, "KL-001", item);
     app.publish(&list, "2025-02-01", vec![change]);
     app.follow();
@@ -118,7 +149,12 @@ async fn markup_in_values_stays_text() {
         }
     }
     let hit = &app.get("/api/v1/search?q=alert").await.json()["hits"][0]["highlights"]["name"];
-    assert!(hit.as_str().unwrap().contains("&lt;script&gt;<mark>alert</mark>"), "{hit}");
+    assert!(
+        hit.as_str()
+            .unwrap()
+            .contains("&lt;script&gt;<mark>alert</mark>"),
+        "{hit}"
+    );
 }
 
 #[tokio::test]
@@ -132,7 +168,8 @@ async fn very_long_texts_render() {
         *value = long.clone();
     }
     app.publish(&list, "2025-01-01", vec![added("KL-001", item.clone())]);
-    item.fields.insert("basis".into(), format!("{long}增加一款。"));
+    item.fields
+        .insert("basis".into(), format!("{long}增加一款。"));
     let change = app.change(quanze::domain::Action::Amended, "KL-001", item);
     app.publish(&list, "2025-02-01", vec![change]);
     app.follow();
@@ -140,21 +177,36 @@ async fn very_long_texts_render() {
         assert_eq!(app.get(&path).await.status, 200, "{path}");
     }
     let page = app.get("/lists/1/difference?from=1&to=2").await;
-    assert!(page.body.len() < 60_000, "unchanged text is left out of differences");
+    assert!(
+        page.body.len() < 60_000,
+        "unchanged text is left out of differences"
+    );
 }
 
 #[tokio::test]
 async fn static_files_are_kept_for_ever_under_their_digest() {
     let app = TestApp::empty();
     let page = app.get("/").await;
-    let path = page.text().split("href=\"").find(|p| p.starts_with("/static/style.css")).unwrap();
+    let path = page
+        .text()
+        .split("href=\"")
+        .find(|p| p.starts_with("/static/style.css"))
+        .unwrap();
     let path = path.split('"').next().unwrap();
     assert!(path.contains("?v="), "{path}");
     let style = app.get(path).await;
-    assert_eq!((style.status, style.header("content-type")), (200, "text/css; charset=utf-8"));
+    assert_eq!(
+        (style.status, style.header("content-type")),
+        (200, "text/css; charset=utf-8")
+    );
     assert!(style.header("cache-control").contains("immutable"));
     assert!(style.body.len() < 20_000);
-    let again = app.ask("GET", path, &[("if-none-match", style.header("etag"))]).await;
+    let again = app
+        .ask("GET", path, &[("if-none-match", style.header("etag"))])
+        .await;
     assert_eq!(again.status, 304);
-    assert_eq!(app.get("/favicon.ico").await.header("content-type"), "image/svg+xml");
+    assert_eq!(
+        app.get("/favicon.ico").await.header("content-type"),
+        "image/svg+xml"
+    );
 }

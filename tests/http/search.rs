@@ -5,7 +5,12 @@ use serde_json::Value;
 use crate::support::app::TestApp;
 
 fn codes(answer: &Value) -> Vec<&str> {
-    answer["hits"].as_array().unwrap().iter().map(|h| h["code"].as_str().unwrap()).collect()
+    answer["hits"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|h| h["code"].as_str().unwrap())
+        .collect()
 }
 
 #[tokio::test]
@@ -17,7 +22,10 @@ async fn an_answer_has_the_documented_shape() {
     assert_eq!(answer.header("access-control-allow-origin"), "*");
     let answer = answer.json();
     assert_eq!(answer["query"], "油烟");
-    assert_eq!((&answer["total"], &answer["page"], &answer["size"]), (&1.into(), &1.into(), &20.into()));
+    assert_eq!(
+        (&answer["total"], &answer["page"], &answer["size"]),
+        (&1.into(), &1.into(), &20.into())
+    );
     assert!(answer["took_ms"].is_number());
     let hit = &answer["hits"][0];
     for (key, value) in [
@@ -34,18 +42,32 @@ async fn an_answer_has_the_documented_shape() {
         assert_eq!(hit[key], value, "{key}");
     }
     assert!(hit["score"].as_f64().unwrap() > 0.0);
-    assert!(hit["highlights"]["name"].as_str().unwrap().contains("<mark>油烟</mark>"));
+    assert!(
+        hit["highlights"]["name"]
+            .as_str()
+            .unwrap()
+            .contains("<mark>油烟</mark>")
+    );
     let kind = &answer["facets"]["kind"][0];
-    assert_eq!((&kind["value"], &kind["label"], &kind["count"]), (&"power".into(), &"权责清单".into(), &1.into()));
+    assert_eq!(
+        (&kind["value"], &kind["label"], &kind["count"]),
+        (&"power".into(), &"权责清单".into(), &1.into())
+    );
     let region = &answer["facets"]["region"][0];
-    assert_eq!((&region["value"], &region["label"]), (&"650200".into(), &"克拉玛依市".into()));
+    assert_eq!(
+        (&region["value"], &region["label"]),
+        (&"650200".into(), &"克拉玛依市".into())
+    );
 }
 
 #[tokio::test]
 async fn an_empty_question_lists_what_is_in_force() {
     let app = TestApp::new();
     let answer = app.get("/api/v1/search").await.json();
-    assert_eq!(answer["total"], 6, "withdrawn and future items are not listed");
+    assert_eq!(
+        answer["total"], 6,
+        "withdrawn and future items are not listed"
+    );
     assert_eq!(answer["as_of"], "2026-11-24");
     let answer = app.get("/api/v1/search?size=4&page=2").await.json();
     assert_eq!(codes(&answer).len(), 2);
@@ -76,21 +98,32 @@ async fn filters_narrow_and_several_values_are_alternatives() {
 
 fn encoded(query: &str) -> String {
     let pairs = url::form_urlencoded::parse(query.as_bytes());
-    url::form_urlencoded::Serializer::new(String::new()).extend_pairs(pairs).finish()
+    url::form_urlencoded::Serializer::new(String::new())
+        .extend_pairs(pairs)
+        .finish()
 }
 
 #[tokio::test]
 async fn suggestions_name_items_and_departments() {
     let app = TestApp::new();
-    let answer = app.get(&format!("/api/v1/suggest?{}", encoded("q=城市管理局"))).await.json();
+    let answer = app
+        .get(&format!("/api/v1/suggest?{}", encoded("q=城市管理局")))
+        .await
+        .json();
     assert_eq!(answer["query"], "城市管理局");
     let first = &answer["suggestions"][0];
     assert_eq!(first["text"], "克拉玛依市城市管理局");
     assert_eq!(first["kind"], "department");
     assert_eq!(app.get(first["url"].as_str().unwrap()).await.status, 200);
-    let answer = app.get(&format!("/api/v1/suggest?{}", encoded("q=户外"))).await.json();
+    let answer = app
+        .get(&format!("/api/v1/suggest?{}", encoded("q=户外")))
+        .await
+        .json();
     let first = &answer["suggestions"][0];
-    assert_eq!((&first["text"], &first["url"]), (&"大型户外广告设置许可".into(), &"/items/KL-002".into()));
+    assert_eq!(
+        (&first["text"], &first["url"]),
+        (&"大型户外广告设置许可".into(), &"/items/KL-002".into())
+    );
     let answer = app.get("/api/v1/suggest?q=").await.json();
     assert_eq!(answer["suggestions"], Value::Array(Vec::new()));
 }
@@ -98,22 +131,46 @@ async fn suggestions_name_items_and_departments() {
 #[tokio::test]
 async fn each_facet_link_adds_or_takes_away_one_value() {
     let app = TestApp::new();
-    let page = app.get(&format!("/search?{}", encoded("q=许可&type=行政许可"))).await;
+    let page = app
+        .get(&format!("/search?{}", encoded("q=的&type=行政检查")))
+        .await;
     assert_eq!(page.status, 200);
     let html = page.text();
-    let both = encoded("q=许可&type=行政许可&department=克拉玛依市财政局").replace('&', "&#38;");
-    assert!(html.contains(&format!("/search?{both}\"")), "adds a department\n{html}");
-    let without = encoded("q=许可");
-    assert!(html.contains(&format!("href=\"/search?{without}\"")), "takes the type away");
-    assert!(html.contains("<mark>许可</mark>"));
-    let twin = encoded("q=许可&type=行政许可").replace('&', "&#38;");
-    assert!(html.contains(&format!("/api/v1/search?{twin}")), "links its data");
+    let link = |path: &str, query: &str| {
+        format!("href=\"{path}?{}\"", encoded(query).replace('&', "&#38;"))
+    };
+    assert!(
+        html.contains(&link(
+            "/search",
+            "q=的&type=行政检查&department=克拉玛依市财政局"
+        )),
+        "adds a value\n{html}"
+    );
+    assert!(
+        html.contains(&link("/search", "q=的")),
+        "takes the value away"
+    );
+    assert!(
+        html.contains(&link("/api/v1/search", "q=的&type=行政检查")),
+        "links its data"
+    );
+    assert!(
+        html.contains("name=\"type\" value=\"行政检查\""),
+        "a new question keeps the filter"
+    );
+    let page = app.get(&format!("/search?{}", encoded("q=许可"))).await;
+    assert!(page.text().contains("<mark>许可</mark>"));
 }
 
 #[tokio::test]
 async fn a_page_without_hits_helps_on() {
     let app = TestApp::new();
-    let page = app.get(&format!("/search?{}", encoded("q=天文望远镜&type=行政许可"))).await;
+    let page = app
+        .get(&format!(
+            "/search?{}",
+            encoded("q=天文望远镜&type=行政许可")
+        ))
+        .await;
     assert_eq!(page.status, 200);
     for word in ["没有找到", "去掉全部筛选条件", "12345"] {
         assert!(page.text().contains(word), "{word}");

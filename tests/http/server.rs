@@ -21,15 +21,24 @@ async fn it_serves_until_told_to_end_and_finishes_open_requests() {
     }));
     let mut connection = TcpStream::connect(address).await.unwrap();
     // Half a request is open when the end is asked for.
-    connection.write_all(b"GET /healthz HTTP/1.1\r\nHost: x\r\n").await.unwrap();
+    connection
+        .write_all(b"GET /healthz HTTP/1.1\r\nHost: x\r\n")
+        .await
+        .unwrap();
     tokio::time::sleep(Duration::from_millis(50)).await;
     end.send(()).unwrap();
     tokio::time::sleep(Duration::from_millis(50)).await;
     connection.write_all(b"\r\n").await.unwrap();
     let mut answer = String::new();
     connection.read_to_string(&mut answer).await.unwrap();
-    assert!(answer.is_empty() || answer.starts_with("HTTP/1.1 200"), "{answer}");
+    assert!(
+        answer.is_empty() || answer.starts_with("HTTP/1.1 200"),
+        "{answer}"
+    );
     let done = tokio::time::timeout(Duration::from_secs(5), server).await;
     done.expect("ends soon").unwrap().unwrap();
-    assert!(TcpStream::connect(address).await.is_err(), "nobody listens any more");
+    assert!(
+        TcpStream::connect(address).await.is_err(),
+        "nobody listens any more"
+    );
 }

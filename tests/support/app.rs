@@ -6,12 +6,11 @@ use axum::Router;
 use axum::body::{Body, to_bytes};
 use axum::http::{HeaderMap, Request};
 use quanze::domain::{
-    Action, Change, Clock, Date, Fields, Head, Item, ItemCode, Kinds, ListId, Origin,
-    PublicationDraft, Region, Regions, Timestamp,
+    Action, Change, Clock, Fields, Head, Item, ItemCode, Kinds, ListId, Origin, PublicationDraft,
+    Region, Regions, Timestamp,
 };
 use quanze::engine::Engine;
 use quanze::engine::embedded::EmbeddedEngine;
-use quanze::register::Register;
 use quanze::register::sqlite::SqliteRegister;
 use quanze::service::Services;
 use quanze::service::follow::catch_up;
@@ -47,7 +46,9 @@ impl Answer {
 
     /// A header's value, blank when absent.
     pub fn header(&self, name: &str) -> &str {
-        self.headers.get(name).map_or("", |v| v.to_str().expect("header is text"))
+        self.headers
+            .get(name)
+            .map_or("", |v| v.to_str().expect("header is text"))
     }
 }
 
@@ -64,10 +65,13 @@ impl TestApp {
         static SEGMENTER: OnceLock<Segmenter> = OnceLock::new();
         let segmenter = SEGMENTER.get_or_init(Segmenter::embedded).clone();
         let kinds = quanze::assets::kinds().collect::<Vec<_>>();
-        let kinds = kinds.iter().map(|(name, text)| (name.as_str(), text.as_str()));
+        let kinds = kinds
+            .iter()
+            .map(|(name, text)| (name.as_str(), text.as_str()));
         let regions = Regions::parse(quanze::assets::index_text("regions.tsv"));
         let folder = tempfile::tempdir().expect("folder");
-        let register = SqliteRegister::open(&folder.path().join("register")).expect("register opens");
+        let register =
+            SqliteRegister::open(&folder.path().join("register")).expect("register opens");
         let engine = EmbeddedEngine::open(&folder.path().join("index"), "test", segmenter.clone())
             .expect("engine opens");
         let services = Arc::new(Services::new(
@@ -115,7 +119,11 @@ impl TestApp {
                 added("KL-004", closed.clone()),
             ],
         );
-        let stricter = with(smoke, "basis", "《大气污染防治法》第一百一十八条：处一万元以上罚款。");
+        let stricter = with(
+            smoke,
+            "basis",
+            "【法律】《大气污染防治法》第一百一十八条：\n处一万元以上罚款。",
+        );
         let noise = power(&city, "对夜间施工噪声污染的处罚", "行政处罚");
         let gone = Change {
             reason: Some("法律修改".into()),
@@ -125,7 +133,11 @@ impl TestApp {
         self.publish(
             &city,
             "2025-06-01",
-            vec![self.change(Action::Amended, "KL-001", stricter), gone, added("KL-005", noise)],
+            vec![
+                self.change(Action::Amended, "KL-001", stricter),
+                gone,
+                added("KL-005", noise),
+            ],
         );
         let finance = list("克拉玛依市财政局", "权责清单（样例）");
         let mut accounts = power(&finance, "中介机构从事代理记账业务审批", "行政许可");
@@ -134,14 +146,26 @@ impl TestApp {
         self.publish(
             &finance,
             "2025-07-01",
-            vec![Change { code: None, ..added("XX", accounts) }, Change { code: None, ..added("XX", budget) }],
+            vec![
+                Change {
+                    code: None,
+                    ..added("XX", accounts)
+                },
+                Change {
+                    code: None,
+                    ..added("XX", budget)
+                },
+            ],
         );
         let later = with(adverts, "office", "市容管理科、行政审批科");
         let future = power(&city, "对共享单车乱停放的处罚", "行政处罚");
         self.publish(
             &city,
             "2027-01-01",
-            vec![self.change(Action::Amended, "KL-002", later), added("KL-006", future)],
+            vec![
+                self.change(Action::Amended, "KL-002", later),
+                added("KL-006", future),
+            ],
         );
     }
 
@@ -149,7 +173,10 @@ impl TestApp {
     pub fn publish(&self, list: &ListId, effective_on: &str, changes: Vec<Change>) {
         let register = &self.services.register;
         let file = register
-            .keep_file("权责清单.csv", &mut format!("编码,名称\n{effective_on}\n").as_bytes())
+            .keep_file(
+                "权责清单.csv",
+                &mut format!("编码,名称\n{effective_on}\n").as_bytes(),
+            )
             .expect("file is kept");
         let draft = PublicationDraft {
             list: list.clone(),
@@ -172,12 +199,22 @@ impl TestApp {
     pub fn follow(&self) {
         let services = &self.services;
         let engine: &dyn Engine = &*services.engine;
-        catch_up(&*services.register, engine, &services.kinds, services.today()).expect("engine follows");
+        catch_up(
+            &*services.register,
+            engine,
+            &services.kinds,
+            services.today(),
+        )
+        .expect("engine follows");
     }
 
     /// A change of an item that is in the register.
     pub fn change(&self, action: Action, code: &str, item: Item) -> Change {
-        let revision = self.services.register.history(&self::code(code)).expect("history is read");
+        let revision = self
+            .services
+            .register
+            .history(&self::code(code))
+            .expect("history is read");
         Change {
             action,
             id: revision.last().map(|r| r.id),
@@ -195,12 +232,20 @@ impl TestApp {
             request = request.header(*name, *value);
         }
         let request = request.body(Body::empty()).expect("request is well-formed");
-        let response = self.router.clone().oneshot(request).await.expect("router answers");
+        let response = self
+            .router
+            .clone()
+            .oneshot(request)
+            .await
+            .expect("router answers");
         let (parts, body) = response.into_parts();
         Answer {
             status: parts.status.as_u16(),
             headers: parts.headers,
-            body: to_bytes(body, usize::MAX).await.expect("body is read").to_vec(),
+            body: to_bytes(body, usize::MAX)
+                .await
+                .expect("body is read")
+                .to_vec(),
         }
     }
 }
@@ -209,15 +254,14 @@ pub fn code(text: &str) -> ItemCode {
     ItemCode::parse(text).expect("test code")
 }
 
-pub fn day(text: &str) -> Date {
-    text.parse().expect("test day")
-}
-
 /// A power list of the city.
 pub fn list(department: &str, title: &str) -> ListId {
     ListId {
         department: department.into(),
-        region: Region { code: "650200".into(), name: "克拉玛依市".into() },
+        region: Region {
+            code: "650200".into(),
+            name: "克拉玛依市".into(),
+        },
         kind: "power".into(),
         title: title.into(),
     }
@@ -228,7 +272,10 @@ pub fn power(list: &ListId, name: &str, item_type: &str) -> Item {
     let fields = [
         ("name", name),
         ("type", item_type),
-        ("basis", "【法律】《大气污染防治法》第一百一十八条：\n处五千元以上罚款。"),
+        (
+            "basis",
+            "【法律】《大气污染防治法》第一百一十八条：\n处五千元以上罚款。",
+        ),
         ("department", &list.department),
         ("office", "市容管理科"),
         ("level", "市级"),
@@ -265,7 +312,11 @@ pub fn added(code: &str, item: Item) -> Change {
         id: None,
         code: Some(self::code(code)),
         item,
-        origin: Origin { sheet: "处罚".into(), first_row: 4, last_row: 6 },
+        origin: Origin {
+            sheet: "处罚".into(),
+            first_row: 4,
+            last_row: 6,
+        },
         reason: None,
         successor: None,
     }

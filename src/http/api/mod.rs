@@ -1,7 +1,6 @@
 //! The JSON API: one function per route, each from parameters to a shape.
 //! Must not know status codes or how anything is stored.
 
-pub mod item_shapes;
 pub mod openapi;
 pub mod operations;
 pub mod read;

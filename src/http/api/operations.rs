@@ -53,5 +53,8 @@ pub async fn metrics(State(app): State<App>) -> Result<Response, AppError> {
         })
         .await?;
     let text = app.metrics().render(&gauges);
-    Ok(respond::momentary("text/plain; version=0.0.4; charset=utf-8", text))
+    Ok(respond::momentary(
+        "text/plain; version=0.0.4; charset=utf-8",
+        text,
+    ))
 }

@@ -1,14 +1,14 @@
 //! Items, departments, kinds, lists and publications under `/api/v1`.
 
 use axum::extract::{Path, State};
-use axum::http::header::{CONTENT_DISPOSITION, HeaderValue};
 use axum::http::HeaderMap;
+use axum::http::header::{CONTENT_DISPOSITION, HeaderValue};
 use axum::response::Response;
 
-use super::item_shapes::{HistoryAnswer, ItemAnswer};
 use super::shapes::{
-    Change, DepartmentAnswer, Departments, DifferenceAnswer, KindAnswer, KindShape, Kinds, List,
-    ListAnswer, Lists, PublicationAnswer, PublicationSummary, Publications,
+    Change, DepartmentAnswer, Departments, DifferenceAnswer, HistoryAnswer, ItemAnswer, KindAnswer,
+    KindShape, Kinds, List, ListAnswer, Lists, PublicationAnswer, PublicationPage,
+    PublicationSummary,
 };
 use crate::http::error::{AppError, Problem};
 use crate::http::params::{Params, path_number};
@@ -39,7 +39,10 @@ pub async fn item(
 ) -> Result<Response, AppError> {
     params.only(&["as_of"])?;
     let day = params.day("as_of")?;
-    app.json(&headers, move |services| Ok(ItemAnswer::from(services.item(&code, day)?))).await
+    app.json(&headers, move |services| {
+        Ok(ItemAnswer::from(services.item(&code, day)?))
+    })
+    .await
 }
 
 /// All that ever happened to an item, newest first, field by field.
@@ -58,7 +61,10 @@ pub async fn history(
     params: Params,
 ) -> Result<Response, AppError> {
     params.only(&[])?;
-    app.json(&headers, move |services| Ok(HistoryAnswer::from(services.history(&code)?))).await
+    app.json(&headers, move |services| {
+        Ok(HistoryAnswer::from(services.history(&code)?))
+    })
+    .await
 }
 
 /// All departments with their items in force.
@@ -72,7 +78,10 @@ pub async fn departments(
     params: Params,
 ) -> Result<Response, AppError> {
     params.only(&[])?;
-    app.json(&headers, |services| Ok(Departments::from(&*services.overview()?))).await
+    app.json(&headers, |services| {
+        Ok(Departments::from(&*services.overview()?))
+    })
+    .await
 }
 
 /// A department with its lists and a page of its items.
@@ -151,7 +160,10 @@ pub async fn kind(
     params: Params,
 ) -> Result<Response, AppError> {
     params.only(&[])?;
-    app.json(&headers, move |services| Ok(KindAnswer::from(services.kind(&key)?))).await
+    app.json(&headers, move |services| {
+        Ok(KindAnswer::from(services.kind(&key)?))
+    })
+    .await
 }
 
 /// All lists with their last publication.
@@ -247,7 +259,7 @@ pub async fn difference(
         ("size" = Option<usize>, Query, description = "1 to 100, 20 when not given"),
     ),
     responses(
-        (status = 200, body = Publications),
+        (status = 200, body = PublicationPage),
         (status = 400, body = Problem, content_type = "application/problem+json"),
     )
 )]
@@ -261,11 +273,15 @@ pub async fn publications(
     app.json(&headers, move |services| {
         let filter = publication_filter(services, &params)?;
         let page = services.publications(&filter, paging)?;
-        Ok(Publications {
+        Ok(PublicationPage {
             total: page.total,
             page: paging.page,
             size: paging.size,
-            publications: page.publications.into_iter().map(PublicationSummary::from).collect(),
+            publications: page
+                .publications
+                .into_iter()
+                .map(PublicationSummary::from)
+                .collect(),
         })
     })
     .await
@@ -279,12 +295,22 @@ pub fn publication_filter(
     services: &Services,
     params: &Params,
 ) -> Result<PublicationFilter, ServiceError> {
-    let given = |name| params.one(name).map(|v| v.map(str::trim).filter(|v| !v.is_empty()));
+    let given = |name| {
+        params
+            .one(name)
+            .map(|v| v.map(str::trim).filter(|v| !v.is_empty()))
+    };
     let department = match given("department")? {
         None => None,
-        Some(text) => Some(services.department_name(text)?.unwrap_or_else(|| text.to_owned())),
+        Some(text) => Some(
+            services
+                .department_name(text)?
+                .unwrap_or_else(|| text.to_owned()),
+        ),
     };
-    let kind = given("kind")?.map(|text| services.kind_key(text)).transpose()?;
+    let kind = given("kind")?
+        .map(|text| services.kind_key(text))
+        .transpose()?;
     Ok(PublicationFilter {
         department,
         kind,
@@ -344,7 +370,9 @@ pub async fn file(
     Path(number): Path<String>,
 ) -> Result<Response, AppError> {
     let number = path_number(&number)?;
-    let (view, bytes) = app.run(move |services| services.publication_file(number)).await?;
+    let (view, bytes) = app
+        .run(move |services| services.publication_file(number))
+        .await?;
     let file = view.publication.file;
     let mut response =
         respond::forever(&headers, "application/octet-stream", &file.sha256, || bytes);

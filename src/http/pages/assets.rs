@@ -34,5 +34,7 @@ fn serve(headers: &HeaderMap, name: &str) -> Result<Response, AppError> {
         _ => return Err(AppError::no_such_path()),
     };
     let bytes = assets::static_file(name).ok_or_else(AppError::no_such_path)?;
-    Ok(respond::forever(headers, kind, &url::digest(bytes), || bytes.to_vec()))
+    Ok(respond::forever(headers, kind, &url::digest(bytes), || {
+        bytes.to_vec()
+    }))
 }

@@ -36,7 +36,10 @@ pub async fn departments(State(app): State<App>, headers: HeaderMap) -> Result<R
         let overview = services.overview()?;
         let mut groups: Vec<RegionGroup> = Vec::new();
         for department in &overview.departments {
-            if groups.last().is_none_or(|g| g.region != department.region.name) {
+            if groups
+                .last()
+                .is_none_or(|g| g.region != department.region.name)
+            {
                 groups.push(RegionGroup {
                     region: department.region.name.clone(),
                     departments: Vec::new(),
@@ -108,9 +111,7 @@ pub struct DepartmentPage {
     pub lists: Vec<ListRow>,
     pub page: Vec<ItemRow>,
     pub first: usize,
-    /// For the form that searches inside the department.
     pub publications_url: String,
-    pub search_url: String,
     pub pager: Pager,
 }
 
@@ -132,8 +133,13 @@ impl DepartmentPage {
     pub fn new(overview: &Overview, view: DepartmentView) -> Self {
         let path = url::department(view.number);
         let inside = |more: &[(&'static str, &str)]| {
-            let more = more.iter().map(|(name, value)| (*name, (*value).to_owned()));
-            url::with(url::SEARCH, [("department", view.name.clone())].into_iter().chain(more))
+            let more = more
+                .iter()
+                .map(|(name, value)| (*name, (*value).to_owned()));
+            url::with(
+                url::SEARCH,
+                [("department", view.name.clone())].into_iter().chain(more),
+            )
         };
         let kinds = view.kinds.iter().map(|kind| KindBox {
             kind: Entry {
@@ -155,7 +161,10 @@ impl DepartmentPage {
         });
         let kinds = kinds.collect();
         let lists: Vec<ListRow> = view.lists.into_iter().map(ListRow::from).collect();
-        let api = url::page(&url::fill(url::API_DEPARTMENT, view.number), view.paging.page);
+        let api = url::page(
+            &url::fill(url::API_DEPARTMENT, view.number),
+            view.paging.page,
+        );
         let shell = Shell {
             sample: lists.iter().any(|l| l.latest.sample),
             ..Shell::new(overview, view.name.clone())
@@ -175,7 +184,6 @@ impl DepartmentPage {
                 url::PUBLICATIONS,
                 [("department", view.number.to_string())],
             ),
-            search_url: url::with(url::SEARCH, [("department", view.name.clone())]),
             pager: Pager::new(view.paging, view.reachable, |n| url::page(&path, n)),
             name: view.name,
         }
@@ -352,7 +360,10 @@ impl ListPage {
         });
         let shell = Shell {
             sample: view.latest.sample,
-            ..Shell::new(overview, format!("{} {}", latest.list.department, latest.list.title))
+            ..Shell::new(
+                overview,
+                format!("{} {}", latest.list.department, latest.list.title),
+            )
         };
         Self {
             shell: shell

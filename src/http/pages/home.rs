@@ -76,7 +76,11 @@ pub async fn home(State(app): State<App>, headers: HeaderMap) -> Result<Response
             kinds: kinds.filter(|k| k.items > 0).collect(),
             departments,
             more_departments,
-            publications: latest.publications.into_iter().map(PublicationRow::from).collect(),
+            publications: latest
+                .publications
+                .into_iter()
+                .map(PublicationRow::from)
+                .collect(),
         })
     })
     .await

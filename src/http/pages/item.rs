@@ -9,7 +9,7 @@ use axum::response::Response;
 use super::parts::{FieldDifference, PublicationRow, action_style, paragraphs};
 use super::{Shell, render};
 use crate::domain::date::chinese;
-use crate::domain::Role;
+use crate::domain::{Date, Role};
 use crate::http::error::AppError;
 use crate::http::params::Params;
 use crate::http::state::App;
@@ -20,7 +20,11 @@ use crate::service::view::FieldView;
 
 /// Headings in reading order, each with the roles of the fields under it.
 const SECTIONS: [(&str, &str, &[Role]); 6] = [
-    ("content", "具体内容", &[Role::Measure, Role::Grade, Role::Standard, Role::Industry]),
+    (
+        "content",
+        "具体内容",
+        &[Role::Measure, Role::Grade, Role::Standard, Role::Industry],
+    ),
     (
         "who",
         "由谁负责",
@@ -36,7 +40,11 @@ const SECTIONS: [(&str, &str, &[Role]); 6] = [
         ],
     ),
     ("basis", "法律依据", &[Role::Basis]),
-    ("duties", "部门应当做什么", &[Role::Duties, Role::DutiesBasis]),
+    (
+        "duties",
+        "部门应当做什么",
+        &[Role::Duties, Role::DutiesBasis],
+    ),
     (
         "how",
         "怎么办理",
@@ -53,7 +61,11 @@ const SECTIONS: [(&str, &str, &[Role]); 6] = [
 ];
 
 /// Told apart from the rest, which keeps the kind's own order.
-const LAST: (&str, &str, &[Role]) = ("accountability", "不履行职责怎么追责", &[Role::Accountability]);
+const LAST: (&str, &str, &[Role]) = (
+    "accountability",
+    "不履行职责怎么追责",
+    &[Role::Accountability],
+);
 
 /// Already in the page's head, or of use only inside the published table.
 const ELSEWHERE: [Role; 7] = [
@@ -101,8 +113,10 @@ pub enum Notice {
         /// The item as it stands today.
         today: String,
     },
-    /// A published change that is not yet in force.
+    /// A published change that is not yet in force on the day shown.
     Upcoming {
+        /// Whether it is in force by today.
+        reached: bool,
         action: &'static str,
         on: String,
         publication: u64,
@@ -136,6 +150,8 @@ pub struct ItemPage {
     pub kind_name: String,
     pub kind_url: String,
     pub department: String,
+    /// What the list calls it where it says the same department, else that it published.
+    pub department_label: String,
     pub department_url: Option<String>,
     pub region: String,
     pub level: String,
@@ -190,10 +206,25 @@ impl ItemPage {
             shell.with_api(api).with_canonical(path.clone())
         } else {
             let day = [("as_of", item.as_of.to_string())];
-            shell.with_api(url::with(&api, day)).with_canonical(url::item_on(&code, item.as_of))
+            shell
+                .with_api(url::with(&api, day))
+                .with_canonical(url::item_on(&code, item.as_of))
         };
-        let notices = notices(&item, today);
-        let (sections, originals) = sections(&item.fields);
+        let notices = notices(&item, overview.day);
+        let is_publisher = |f: &FieldView| {
+            f.role == Some(Role::Department)
+                && f.value == item.head.department
+                && f.original.is_none()
+        };
+        let publisher = item.fields.iter().find(|f| is_publisher(f));
+        let department_label = publisher.map_or("公布部门".to_owned(), |f| f.label.clone());
+        let fields: Vec<FieldView> = item
+            .fields
+            .iter()
+            .filter(|f| !is_publisher(f))
+            .cloned()
+            .collect();
+        let (sections, originals) = sections(&fields);
         let publication = &item.publication.publication;
         Self {
             shell,
@@ -212,11 +243,16 @@ impl ItemPage {
             file_url: url::file(publication.number),
             place: place(&item),
             publication: item.publication.clone().into(),
-            history: history.steps.into_iter().map(|step| step_row(&code, step)).collect(),
+            history: history
+                .steps
+                .into_iter()
+                .map(|step| step_row(&code, step))
+                .collect(),
             history_api: url::fill(url::API_ITEM_HISTORY, &code),
             day: item.as_of.to_string(),
             path,
             kind_url: url::kind(&item.head.kind),
+            department_label,
             department_url: item.department_number.map(url::department),
             name: item.head.name,
             sub_name: item.head.sub_name,
@@ -231,10 +267,14 @@ impl ItemPage {
 }
 
 fn full_name(name: &str, sub_name: &str) -> String {
-    if sub_name.is_empty() { name.to_owned() } else { format!("{name}（{sub_name}）") }
+    if sub_name.is_empty() {
+        name.to_owned()
+    } else {
+        format!("{name}（{sub_name}）")
+    }
 }
 
-fn notices(item: &ItemView, today: bool) -> Vec<Notice> {
+fn notices(item: &ItemView, today: Date) -> Vec<Notice> {
     let mut notices = Vec::new();
     match &item.standing {
         Standing::InForce => {}
@@ -250,13 +290,14 @@ fn notices(item: &ItemView, today: bool) -> Vec<Notice> {
             }),
         }),
     }
-    if !today {
+    if item.as_of != today {
         notices.push(Notice::OtherDay {
             day: chinese(item.as_of),
             today: url::item(&item.head.code),
         });
     }
     notices.extend(item.upcoming.iter().map(|change| Notice::Upcoming {
+        reached: change.effective_on <= today,
         action: change.action.label(),
         on: chinese(change.effective_on),
         publication: change.publication,
@@ -284,20 +325,31 @@ fn sections(fields: &[FieldView]) -> (Vec<SectionView>, Vec<(String, String)>) {
     let mut sections: Vec<SectionView> = SECTIONS.into_iter().map(section).collect();
     sections.push(section(LAST));
     let placed = |role: Role| {
-        SECTIONS.iter().chain([&LAST]).any(|(_, _, roles)| roles.contains(&role))
+        SECTIONS
+            .iter()
+            .chain([&LAST])
+            .any(|(_, _, roles)| roles.contains(&role))
             || ELSEWHERE.contains(&role)
     };
     sections.push(SectionView {
         id: "other",
         heading: "其他信息",
-        fields: fields.iter().filter(|f| !f.role.is_some_and(placed)).map(row).collect(),
+        fields: fields
+            .iter()
+            .filter(|f| !f.role.is_some_and(placed))
+            .map(row)
+            .collect(),
     });
-    // Where to complain is said even when the list does not say it.
-    sections.retain(|s| !s.fields.is_empty() || s.id == "complaint");
+    // Who published and where to complain is said even when the list does not say it.
+    sections.retain(|s| !s.fields.is_empty() || ["who", "complaint"].contains(&s.id));
     let originals = fields
         .iter()
         .filter(|f| f.role.is_some_and(|role| ELSEWHERE.contains(&role)))
-        .filter_map(|f| f.original.clone().map(|original| (f.label.clone(), original)))
+        .filter_map(|f| {
+            f.original
+                .clone()
+                .map(|original| (f.label.clone(), original))
+        })
         .collect();
     (sections, originals)
 }
@@ -324,7 +376,11 @@ fn step_row(code: &str, step: Step) -> StepRow {
         reached: step.reached,
         url: url::item_on(code, step.effective_on),
         publication: step.publication.into(),
-        differences: step.differences.into_iter().map(FieldDifference::from).collect(),
+        differences: step
+            .differences
+            .into_iter()
+            .map(FieldDifference::from)
+            .collect(),
         reason: step.reason,
         successor: step.successor.map(|code| (url::item(&code), code)),
     }

@@ -11,10 +11,9 @@ pub mod search;
 
 use askama::Template;
 
-use super::url;
 use crate::domain::date::chinese;
-use crate::service::overview::Overview;
 use crate::service::ServiceError;
+use crate::service::overview::Overview;
 
 /// What surrounds every page.
 #[derive(Clone, Debug, Default)]
@@ -86,14 +85,6 @@ impl Shell {
             Section::Publications => section == "publications",
         }
     }
-
-    pub fn style(&self) -> String {
-        url::asset("style.css")
-    }
-
-    pub fn icon(&self) -> String {
-        url::asset("favicon.svg")
-    }
 }
 
 /// Writes a page out.
@@ -101,7 +92,8 @@ impl Shell {
 /// # Errors
 /// `Internal`: a template cannot fail unless a value's own formatting does.
 pub fn render(page: &impl Template) -> Result<String, ServiceError> {
-    page.render().map_err(|e| ServiceError::Internal(format!("template: {e}")))
+    page.render()
+        .map_err(|e| ServiceError::Internal(format!("template: {e}")))
 }
 
 /// The page for an error. Needs neither register nor engine: they may be what failed.
@@ -134,4 +126,3 @@ impl ErrorPage {
             .into_bytes()
     }
 }
-

@@ -13,13 +13,11 @@ const CONTEXT: usize = 40;
 #[derive(Clone, Debug, Default)]
 pub struct ItemRow {
     pub url: String,
-    pub code: String,
     pub name: String,
     pub sub_name: String,
     pub item_type: String,
     pub kind_name: String,
     pub department: String,
-    pub region: String,
     pub level: String,
 }
 
@@ -27,13 +25,11 @@ impl From<HeadView> for ItemRow {
     fn from(head: HeadView) -> Self {
         Self {
             url: url::item(&head.code),
-            code: head.code,
             name: head.name,
             sub_name: head.sub_name,
             item_type: head.item_type,
             kind_name: head.kind_name,
             department: head.department,
-            region: head.region.name,
             level: head.level,
         }
     }
@@ -45,6 +41,8 @@ pub struct PublicationRow {
     pub url: String,
     pub number: u64,
     pub title: String,
+    /// Department and title; only the title where it names the department.
+    pub heading: String,
     pub kind_name: String,
     pub department: String,
     pub document_no: Option<String>,
@@ -63,6 +61,18 @@ impl From<PublicationView> for PublicationRow {
         Self {
             url: url::publication(publication.number),
             number: publication.number,
+            heading: if publication
+                .list
+                .title
+                .contains(&publication.list.department)
+            {
+                publication.list.title.clone()
+            } else {
+                format!(
+                    "{}：{}",
+                    publication.list.department, publication.list.title
+                )
+            },
             title: publication.list.title,
             kind_name: view.kind_name,
             department: publication.list.department,
@@ -118,7 +128,10 @@ impl From<Difference> for FieldDifference {
 /// Splits two texts at what they share at the start and at the end.
 fn contrast(before: &str, after: &str) -> (Contrast, Contrast) {
     let common = |a: &mut dyn Iterator<Item = char>, b: &mut dyn Iterator<Item = char>| {
-        a.zip(b).take_while(|(x, y)| x == y).map(|(x, _)| x.len_utf8()).sum::<usize>()
+        a.zip(b)
+            .take_while(|(x, y)| x == y)
+            .map(|(x, _)| x.len_utf8())
+            .sum::<usize>()
     };
     let start = common(&mut before.chars(), &mut after.chars());
     let (b, a) = (&before[start..], &after[start..]);
@@ -170,7 +183,11 @@ impl From<ChangeView> for ChangeRow {
             action: change.action.label(),
             style: action_style(change.action),
             item: change.head.into(),
-            differences: change.differences.into_iter().map(FieldDifference::from).collect(),
+            differences: change
+                .differences
+                .into_iter()
+                .map(FieldDifference::from)
+                .collect(),
             reason: change.reason,
             successor: change.successor.map(|code| (url::item(&code), code)),
         }
@@ -231,7 +248,11 @@ impl Pager {
 
 /// A text's paragraphs, blank lines left out.
 pub fn paragraphs(text: &str) -> Vec<String> {
-    text.lines().map(str::trim).filter(|line| !line.is_empty()).map(str::to_owned).collect()
+    text.lines()
+        .map(str::trim)
+        .filter(|line| !line.is_empty())
+        .map(str::to_owned)
+        .collect()
 }
 
 #[cfg(test)]
@@ -242,8 +263,14 @@ mod tests {
     #[test]
     fn only_what_differs_stands_out() {
         let (before, after) = contrast("处五千元以下罚款", "处一万元以下罚款");
-        assert_eq!((before.start.as_str(), before.changed.as_str()), ("处", "五千"));
-        assert_eq!((after.changed.as_str(), after.end.as_str()), ("一万", "元以下罚款"));
+        assert_eq!(
+            (before.start.as_str(), before.changed.as_str()),
+            ("处", "五千")
+        );
+        assert_eq!(
+            (after.changed.as_str(), after.end.as_str()),
+            ("一万", "元以下罚款")
+        );
     }
 
     #[test]
@@ -252,7 +279,11 @@ mod tests {
         let pager = Pager::new(paging, 95, |n| n.to_string());
         let pages: Vec<usize> = pager.links.iter().map(|l| l.page).collect();
         assert_eq!(pages, [1, 0, 4, 5, 6, 0, 10]);
-        assert!(Pager::new(Paging { page: 1, size: 10 }, 10, |n| n.to_string()).links.is_empty());
+        assert!(
+            Pager::new(Paging { page: 1, size: 10 }, 10, |n| n.to_string())
+                .links
+                .is_empty()
+        );
     }
 
     proptest! {

@@ -36,13 +36,21 @@ pub async fn publications(
     app.page(&headers, move |services| {
         let filter = publication_filter(services, &params)?;
         let page = services.publications(&filter, paging)?;
-        let words = [filter.department.clone(), filter.kind.as_deref().map(|k| services.kind_name(k))];
+        let words = [
+            filter.department.clone(),
+            filter.kind.as_deref().map(|k| services.kind_name(k)),
+        ];
         let words: Vec<String> = words.into_iter().flatten().collect();
         let parameters = vec![
             ("department", filter.department.unwrap_or_default()),
             ("kind", filter.kind.unwrap_or_default()),
         ];
-        render(&PublicationsPage::new(&*services.overview()?, page, &words, &parameters))
+        render(&PublicationsPage::new(
+            &*services.overview()?,
+            page,
+            &words,
+            &parameters,
+        ))
     })
     .await
 }
@@ -65,7 +73,11 @@ impl PublicationsPage {
             restricted: (!restricted.is_empty())
                 .then(|| (restricted.join("、"), url::PUBLICATIONS)),
             pager: Pager::new(page.paging, page.total, link),
-            publications: page.publications.into_iter().map(PublicationRow::from).collect(),
+            publications: page
+                .publications
+                .into_iter()
+                .map(PublicationRow::from)
+                .collect(),
         }
     }
 }
@@ -214,6 +226,10 @@ fn size(bytes: u64) -> String {
     match bytes {
         0..1_024 => format!("{bytes} 字节"),
         1_024..1_048_576 => format!("{} KB", bytes.div_ceil(1_024)),
-        _ => format!("{}.{} MB", bytes / 1_048_576, bytes % 1_048_576 * 10 / 1_048_576),
+        _ => format!(
+            "{}.{} MB",
+            bytes / 1_048_576,
+            bytes % 1_048_576 * 10 / 1_048_576
+        ),
     }
 }

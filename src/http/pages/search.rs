@@ -129,8 +129,11 @@ impl Link {
 
     /// Everything but the question: what a new question keeps.
     fn kept(&self) -> Vec<(&'static str, String)> {
-        let mut kept: Vec<(&'static str, String)> =
-            self.filters.iter().map(|(facet, value)| (facet.key(), value.clone())).collect();
+        let mut kept: Vec<(&'static str, String)> = self
+            .filters
+            .iter()
+            .map(|(facet, value)| (facet.key(), value.clone()))
+            .collect();
         kept.extend(self.sort.map(|sort| ("sort", sort.to_owned())));
         kept.extend(self.size.map(|size| ("size", size.to_string())));
         kept
@@ -160,7 +163,11 @@ impl Link {
     }
 
     fn sorted(&self, sort: Option<&'static str>) -> String {
-        Self { sort, ..self.clone() }.link(1)
+        Self {
+            sort,
+            ..self.clone()
+        }
+        .link(1)
     }
 
     fn unfiltered(&self) -> String {
@@ -215,7 +222,9 @@ impl ResultsPage {
             })
         });
         Self {
-            shell: shell.with_api(state.api(page.page)).with_canonical(state.link(page.page)),
+            shell: shell
+                .with_api(state.api(page.page))
+                .with_canonical(state.link(page.page)),
             q: page.query.clone(),
             total: page.total,
             partial: page.partial,
@@ -247,7 +256,10 @@ fn facet_boxes(page: &SearchPage, state: &Link) -> Vec<FacetBox> {
         let mut links: Vec<FacetLink> = values.iter().map(link).collect();
         // A filter that matches nothing is not counted, yet must be there to be taken away.
         for (_, active) in page.filters.iter().filter(|(f, _)| f == facet) {
-            for value in active.iter().filter(|a| !values.iter().any(|v| v.value == a.value)) {
+            for value in active
+                .iter()
+                .filter(|a| !values.iter().any(|v| v.value == a.value))
+            {
                 links.push(FacetLink {
                     label: value.label.clone(),
                     count: None,

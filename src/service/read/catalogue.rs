@@ -83,10 +83,17 @@ impl Services {
     pub fn department(&self, number: u64, paging: Paging) -> Result<DepartmentView, ServiceError> {
         let overview = self.overview()?;
         let Some(department) = overview.department(number) else {
-            return Err(ServiceError::not_found(format!("没有编号为 {number} 的部门")));
+            return Err(ServiceError::not_found(format!(
+                "没有编号为 {number} 的部门"
+            )));
         };
         let paging = paging.within_depth()?;
-        let all = self.engine.search(&browse(&department.name, None, paging.offset(), paging.size))?;
+        let all = self.engine.search(&browse(
+            &department.name,
+            None,
+            paging.offset(),
+            paging.size,
+        ))?;
         let ids: Vec<_> = all.hits.iter().map(|hit| hit.id).collect();
         let page = self
             .register
@@ -123,8 +130,13 @@ impl Services {
             let Some((_, count)) = items.iter().find(|(key, _)| *key == kind.key) else {
                 continue;
             };
-            let answer = self.engine.search(&browse(department, Some(&kind.key), 0, 0))?;
-            let types = answer.facets.into_iter().filter(|(facet, _)| *facet == Facet::Type);
+            let answer = self
+                .engine
+                .search(&browse(department, Some(&kind.key), 0, 0))?;
+            let types = answer
+                .facets
+                .into_iter()
+                .filter(|(facet, _)| *facet == Facet::Type);
             counts.push(KindCount {
                 kind: kind.key.clone(),
                 name: kind.name.clone(),
@@ -173,7 +185,11 @@ impl Services {
     /// `Internal` when the store fails.
     pub fn lists(&self) -> Result<Vec<ListView>, ServiceError> {
         let overview = self.overview()?;
-        Ok(overview.lists.iter().map(|l| self.list_view(l, &overview)).collect())
+        Ok(overview
+            .lists
+            .iter()
+            .map(|l| self.list_view(l, &overview))
+            .collect())
     }
 
     /// One list and its publications, newest first.
@@ -183,19 +199,29 @@ impl Services {
     pub fn list(&self, number: u64) -> Result<(ListView, Vec<PublicationView>), ServiceError> {
         let overview = self.overview()?;
         let Some(list) = overview.list(number) else {
-            return Err(ServiceError::not_found(format!("没有编号为 {number} 的清单")));
+            return Err(ServiceError::not_found(format!(
+                "没有编号为 {number} 的清单"
+            )));
         };
         let filter = PublicationFilter {
             list: Some(number),
             ..PublicationFilter::default()
         };
-        let (publications, _) = self.register.publications(&filter, 0, list.publications.max(1))?;
-        let publications =
-            publications.into_iter().map(|p| self.publication_view(p, &overview)).collect();
+        let (publications, _) = self
+            .register
+            .publications(&filter, 0, list.publications.max(1))?;
+        let publications = publications
+            .into_iter()
+            .map(|p| self.publication_view(p, &overview))
+            .collect();
         Ok((self.list_view(list, &overview), publications))
     }
 
-    pub(in crate::service) fn list_view(&self, list: &ListSummary, overview: &Overview) -> ListView {
+    pub(in crate::service) fn list_view(
+        &self,
+        list: &ListSummary,
+        overview: &Overview,
+    ) -> ListView {
         ListView {
             number: list.number,
             latest: self.publication_view(list.latest.clone(), overview),

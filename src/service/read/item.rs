@@ -134,7 +134,10 @@ impl Services {
         let overview = self.overview()?;
         let mut steps = Vec::with_capacity(history.len());
         for (index, revision) in history.iter().enumerate() {
-            let before = index.checked_sub(1).and_then(|i| history.get(i)).map(|r| &r.item);
+            let before = index
+                .checked_sub(1)
+                .and_then(|i| history.get(i))
+                .map(|r| &r.item);
             let change = self.change_view(revision, before);
             steps.push(Step {
                 action: change.action,

@@ -53,7 +53,8 @@ impl Services {
     ) -> Result<PublicationPage, ServiceError> {
         let overview = self.overview()?;
         let (publications, total) =
-            self.register.publications(filter, paging.offset() as u64, paging.size as u64)?;
+            self.register
+                .publications(filter, paging.offset() as u64, paging.size as u64)?;
         Ok(PublicationPage {
             publications: publications
                 .into_iter()
@@ -68,7 +69,11 @@ impl Services {
     ///
     /// # Errors
     /// `NotFound` for an unknown number.
-    pub fn publication(&self, number: u64, paging: Paging) -> Result<PublicationDetail, ServiceError> {
+    pub fn publication(
+        &self,
+        number: u64,
+        paging: Paging,
+    ) -> Result<PublicationDetail, ServiceError> {
         let overview = self.overview()?;
         let publication = self.known_publication(number)?;
         let revisions = self.register.revisions(number)?;
@@ -89,8 +94,16 @@ impl Services {
             };
             let count = overview.list(list).map_or(0, |l| l.publications);
             let (siblings, _) = self.register.publications(&filter, 0, count.max(1))?;
-            previous = siblings.iter().map(|p| p.number).filter(|n| *n < number).max();
-            next = siblings.iter().map(|p| p.number).filter(|n| *n > number).min();
+            previous = siblings
+                .iter()
+                .map(|p| p.number)
+                .filter(|n| *n < number)
+                .max();
+            next = siblings
+                .iter()
+                .map(|p| p.number)
+                .filter(|n| *n > number)
+                .min();
         }
         Ok(PublicationDetail {
             publication,
@@ -121,9 +134,9 @@ impl Services {
         let (list, publications) = self.list(list)?;
         let find = |number: u64| {
             let found = publications.iter().find(|p| p.publication.number == number);
-            found.cloned().ok_or_else(|| {
-                ServiceError::not_found(format!("第 {number} 号公布不属于这份清单"))
-            })
+            found
+                .cloned()
+                .ok_or_else(|| ServiceError::not_found(format!("第 {number} 号公布不属于这份清单")))
         };
         let (from, to) = (find(from)?, find(to)?);
         let (first, last) = (from.publication.number, to.publication.number);
@@ -132,11 +145,18 @@ impl Services {
         let mut read = 0;
         let within = |n: u64| n > first && n <= last;
         // Oldest first, so that the newest revision of each item stays.
-        for publication in publications.iter().rev().filter(|p| within(p.publication.number)) {
+        for publication in publications
+            .iter()
+            .rev()
+            .filter(|p| within(p.publication.number))
+        {
             let revisions = self.register.revisions(publication.publication.number)?;
             read += revisions.len();
             if read > MAX_COMPARED {
-                return Err(ServiceError::parameter("from", "两次公布之间变动过多，请缩小范围"));
+                return Err(ServiceError::parameter(
+                    "from",
+                    "两次公布之间变动过多，请缩小范围",
+                ));
             }
             for revision in revisions {
                 if !newest.contains_key(&revision.id) {
@@ -196,12 +216,18 @@ impl Services {
     ///
     /// # Errors
     /// `NotFound` for an unknown number, `Internal` when the store fails or lost the file.
-    pub fn publication_file(&self, number: u64) -> Result<(PublicationView, Vec<u8>), ServiceError> {
+    pub fn publication_file(
+        &self,
+        number: u64,
+    ) -> Result<(PublicationView, Vec<u8>), ServiceError> {
         let publication = self.known_publication(number)?;
         let file = &publication.publication.file;
         let mut bytes = Vec::with_capacity(usize::try_from(file.bytes).unwrap_or(0).min(64 << 20));
         if !self.register.read_file(&file.sha256, &mut bytes)? {
-            return Err(ServiceError::Internal(format!("kept file {} is missing", file.sha256)));
+            return Err(ServiceError::Internal(format!(
+                "kept file {} is missing",
+                file.sha256
+            )));
         }
         Ok((publication, bytes))
     }

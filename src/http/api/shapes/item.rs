@@ -1,11 +1,10 @@
-//! The JSON API's shapes of one item and of its history.
-//! Must not know the register or the engine; made from the services' views.
+//! Shapes of one item and of its history.
 
 use indexmap::IndexMap;
 use serde::Serialize;
 use utoipa::ToSchema;
 
-use super::shapes::{FieldChange, Head, PublicationSummary};
+use super::{FieldChange, Head, PublicationSummary};
 use crate::domain::Action;
 use crate::http::url;
 use crate::service::read::{HistoryView, ItemView, Standing, Step};
@@ -145,7 +144,11 @@ impl From<HistoryView> for HistoryAnswer {
             action: step.action,
             effective_on: step.effective_on.to_string(),
             reached: step.reached,
-            changes: step.differences.into_iter().map(FieldChange::from).collect(),
+            changes: step
+                .differences
+                .into_iter()
+                .map(FieldChange::from)
+                .collect(),
             reason: step.reason,
             successor: step.successor,
             publication: step.publication.publication.number,
