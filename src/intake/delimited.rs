@@ -102,12 +102,13 @@ impl Delimited {
         Ok(Box::new(BufReader::with_capacity(256 << 10, reader)))
     }
 
-    fn reader<'a>(&self, from: Box<dyn BufRead + 'a>) -> csv::Reader<Box<dyn BufRead + 'a>> {
-        csv::ReaderBuilder::new()
+    fn builder(&self) -> csv::ReaderBuilder {
+        let mut builder = csv::ReaderBuilder::new();
+        builder
             .has_headers(false)
             .flexible(true)
-            .delimiter(self.delimiter)
-            .from_reader(from)
+            .delimiter(self.delimiter);
+        builder
     }
 
     /// Passes every row undecoded, with where it begins and the byte after it; `false` stops.
@@ -118,7 +119,7 @@ impl Delimited {
         &self,
         each: &mut dyn FnMut(RowStart, u64, &csv::ByteRecord) -> bool,
     ) -> io::Result<()> {
-        let mut reader = self.reader(self.open(self.skip)?);
+        let mut reader = self.builder().from_reader(self.open(self.skip)?);
         let mut record = csv::ByteRecord::new();
         let mut row = 0;
         while reader
@@ -151,16 +152,19 @@ impl Delimited {
             Store::File(path) => Box::new(File::open(path)?),
             Store::Temporary(file) => Box::new(file.reopen()?),
         };
-        let mut piece = Vec::new();
+        // One reader for all ranges: making one costs more than reading a row.
+        let mut reader = self.builder().from_reader(Cursor::new(Vec::new()));
         let mut record = csv::ByteRecord::new();
         for (start, end) in ranges {
-            piece.resize(
-                usize::try_from(end.saturating_sub(start.byte)).unwrap_or(0),
-                0,
-            );
+            let length = usize::try_from(end.saturating_sub(start.byte)).unwrap_or(0);
+            let piece = reader.get_mut().get_mut();
+            piece.resize(length, 0);
             file.seek(SeekFrom::Start(start.byte))?;
-            file.read_exact(&mut piece)?;
-            let mut reader = self.reader(Box::new(&piece[..]));
+            file.read_exact(piece)?;
+            // Forgets what was read ahead of the range before.
+            reader
+                .seek_raw(SeekFrom::Start(0), csv::Position::new())
+                .map_err(io::Error::other)?;
             let mut row = start.row;
             while reader
                 .read_byte_record(&mut record)
