@@ -2,7 +2,7 @@
 //! Must not know headings or kinds, and must not hold a whole file in memory.
 
 use std::fs::File;
-use std::io::{self, BufRead, BufReader, Cursor, Read, Seek, SeekFrom, Write};
+use std::io::{self, BufReader, Cursor, Read, Seek, SeekFrom, Write};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
@@ -106,12 +106,13 @@ impl Delimited {
         Ok(BufReader::with_capacity(256 << 10, reader))
     }
 
-    fn reader<'a>(&self, from: Box<dyn BufRead + 'a>) -> csv::Reader<Box<dyn BufRead + 'a>> {
-        csv::ReaderBuilder::new()
+    fn builder(&self) -> csv::ReaderBuilder {
+        let mut builder = csv::ReaderBuilder::new();
+        builder
             .has_headers(false)
             .flexible(true)
-            .delimiter(self.delimiter)
-            .from_reader(from)
+            .delimiter(self.delimiter);
+        builder
     }
 
     /// Passes every row undecoded, with where it begins and the byte after it; `false` stops.
@@ -122,7 +123,7 @@ impl Delimited {
         &self,
         each: &mut dyn FnMut(RowStart, u64, &csv::ByteRecord) -> bool,
     ) -> io::Result<()> {
-        let mut reader = self.reader(Box::new(self.open(self.skip)?));
+        let mut reader = self.builder().from_reader(self.open(self.skip)?);
         let mut beside = self.open(self.skip)?;
         let mut at = 0;
         let mut record = csv::ByteRecord::new();
@@ -158,23 +159,26 @@ impl Delimited {
         each: &mut dyn FnMut(Row),
     ) -> io::Result<()> {
         let mut file = self.bytes()?;
-        let mut piece = Vec::new();
+        // One reader for all ranges: making one costs more than reading a row.
+        let mut reader = self.builder().from_reader(Cursor::new(Vec::new()));
         let mut record = csv::ByteRecord::new();
         for (start, end) in ranges {
-            piece.resize(
-                usize::try_from(end.saturating_sub(start.byte)).unwrap_or(0),
-                0,
-            );
+            let length = usize::try_from(end.saturating_sub(start.byte)).unwrap_or(0);
+            let piece = reader.get_mut().get_mut();
+            piece.resize(length, 0);
             file.seek(SeekFrom::Start(start.byte))?;
-            file.read_exact(&mut piece)?;
-            let mut reader = self.reader(Box::new(&piece[..]));
+            file.read_exact(piece)?;
+            // Forgets what was read ahead of the range before.
+            reader
+                .seek_raw(SeekFrom::Start(0), csv::Position::new())
+                .map_err(io::Error::other)?;
             let mut rows = RowCounter::starting_at(start.row);
             while reader
                 .read_byte_record(&mut record)
                 .map_err(io::Error::other)?
             {
                 let end = usize::try_from(reader.position().byte()).unwrap_or(0);
-                let ended = end.checked_sub(1).and_then(|e| piece.get(e)) == Some(&b'\n');
+                let ended = end.checked_sub(1).and_then(|e| reader.get_ref().get_ref().get(e)) == Some(&b'\n');
                 each(Row {
                     number: rows.next(reader.position().line(), &record, ended),
                     cells: record

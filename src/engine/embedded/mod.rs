@@ -11,10 +11,6 @@
 //! | `collect.rs` | filters, exact counts, the page asked for |
 //! | `suggest.rs` | titles while typing |
 //! | `weights.rs` | all weights and limits |
-#![expect(
-    clippy::disallowed_types,
-    reason = "embedded/ is the one owner of tantivy"
-)]
 
 mod accumulate;
 mod collect;
