@@ -1,5 +1,9 @@
 //! One index folder: opening it, following its commits, writing to it.
 //! Must not know that there may be several, or which of them is current.
+#![expect(
+    clippy::disallowed_types,
+    reason = "embedded/ is the index's one owner"
+)]
 
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, PoisonError, RwLock};

@@ -28,6 +28,14 @@ pub(super) struct Columns {
 
 impl Columns {
     fn load(reader: &SegmentReader) -> tantivy::Result<Self> {
+        // Opened here so that a damaged file is noticed with the index and not by a question.
+        for (field, _) in reader
+            .schema()
+            .fields()
+            .filter(|(_, entry)| entry.is_indexed())
+        {
+            reader.inverted_index(field)?;
+        }
         let columns = reader.fast_fields();
         let docs = reader.max_doc();
         let mut ordinals = std::array::from_fn(|_| Vec::new());
@@ -169,11 +177,7 @@ impl Snapshot {
         for segment in &self.segments {
             tokens += segment.reader.inverted_index(field)?.total_num_tokens();
         }
-        // Precision is no matter for a mean.
-        #[expect(
-            clippy::cast_precision_loss,
-            reason = "weights need no more than 24 bits"
-        )]
+        #[expect(clippy::cast_precision_loss, reason = "a mean need not be exact")]
         Ok(tokens as f32 / self.all_documents().max(1) as f32)
     }
 }

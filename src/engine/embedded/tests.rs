@@ -6,8 +6,7 @@ use std::sync::LazyLock;
 
 use super::*;
 use crate::domain::date;
-use crate::engine::Document;
-use crate::engine::Step;
+use crate::engine::{Document, Step};
 use crate::query::{RawSearchParams, parse::parse};
 
 static SEGMENTER: LazyLock<Segmenter> = LazyLock::new(Segmenter::embedded);
@@ -19,8 +18,12 @@ fn at(publication: u64) -> Position {
     }
 }
 
-fn put(id: u64, title: &str) -> Step {
-    Step::Put(Box::new(Document {
+#[expect(
+    clippy::unnecessary_wraps,
+    reason = "steps come as the register could read them"
+)]
+fn put(id: u64, title: &str) -> Result<Step, EngineError> {
+    Ok(Step::Put(Box::new(Document {
         id: ItemId(id),
         code: format!("K-{id}"),
         kind: "power".into(),
@@ -31,7 +34,7 @@ fn put(id: u64, title: &str) -> Step {
         title: title.into(),
         basis: "《中华人民共和国食品安全法》第一条".into(),
         body: "责任事项".into(),
-    }))
+    })))
 }
 
 fn open(root: &Path, fingerprint: &str) -> EmbeddedEngine {
@@ -40,10 +43,7 @@ fn open(root: &Path, fingerprint: &str) -> EmbeddedEngine {
 
 fn fill(engine: &EmbeddedEngine, ids: std::ops::Range<u64>, publication: u64) {
     engine
-        .apply(
-            &mut ids.map(|id| Ok(put(id, "食品经营许可"))),
-            at(publication),
-        )
+        .apply(&mut ids.map(|id| put(id, "食品经营许可")), at(publication))
         .expect("a batch");
 }
 
@@ -96,7 +96,7 @@ fn an_outdated_index_answers_until_it_is_rebuilt() {
     let mut seen = 0;
     let mut steps = (1..6).map(|id| {
         seen = total(&engine);
-        Ok(put(id, "食品生产许可"))
+        put(id, "食品生产许可")
     });
     engine.rebuild(&mut steps, at(9)).expect("a rebuild");
     assert_eq!(seen, 3, "the old index answers meanwhile");
@@ -131,7 +131,7 @@ fn an_index_of_another_version_is_only_rebuilt() {
         .expect_err("unreadable");
     assert_eq!(refused.code, EngineErrorCode::Unavailable);
     engine
-        .rebuild(&mut std::iter::once(Ok(put(1, "食品"))), at(8))
+        .rebuild(&mut std::iter::once(put(1, "食品")), at(8))
         .expect("a rebuild");
     assert_eq!(total(&engine), 1);
 }
@@ -163,7 +163,7 @@ fn damage(name: &str, spoil: impl Fn(&Path)) -> EngineState {
     }
     let state = engine.state();
     engine
-        .rebuild(&mut (1..3).map(|id| Ok(put(id, "食品"))), at(8))
+        .rebuild(&mut (1..3).map(|id| put(id, "食品")), at(8))
         .expect("a rebuild");
     assert_eq!(
         (engine.state(), total(&engine)),
@@ -258,7 +258,7 @@ fn processes_see_each_others_commits_and_rebuilds() {
     fill(&reader, 4..6, 2);
     assert_eq!((writer.position(), total(&writer)), (Some(at(2)), 5));
     writer
-        .rebuild(&mut (1..3).map(|id| Ok(put(id, "食品"))), at(3))
+        .rebuild(&mut (1..3).map(|id| put(id, "食品")), at(3))
         .expect("a rebuild");
     assert_eq!((reader.position(), total(&reader)), (Some(at(3)), 2));
     fill(&reader, 3..4, 4);
@@ -279,7 +279,7 @@ fn a_second_writer_is_turned_away() {
                 .expect_err("the first is writing");
             refusals.push(error.code);
         }
-        Ok(put(id, "食品"))
+        put(id, "食品")
     });
     first.apply(&mut steps, at(1)).expect("the first batch");
     let mut steps = (1..3).map(|id| {
@@ -287,7 +287,7 @@ fn a_second_writer_is_turned_away() {
             .rebuild(&mut std::iter::empty(), at(9))
             .expect_err("the first is rebuilding");
         refusals.push(error.code);
-        Ok(put(id, "食品"))
+        put(id, "食品")
     });
     first.rebuild(&mut steps, at(2)).expect("the first rebuild");
     assert_eq!(refusals, [EngineErrorCode::Unavailable; 3]);

@@ -39,9 +39,9 @@ pub(super) const EXACT_TITLE: f32 = 20.0;
 pub(super) const CODE: f32 = 1_000.0;
 pub(super) const CODE_PREFIX: f32 = 500.0;
 
-/// Single characters that more than this share of items have are not scored: they cost the most
+/// Single characters that more than this part of the items have are not scored: they cost the most
 /// time and tell the least apart.
-pub(super) const COMMON_CHAR_SHARE: f32 = 0.5;
+pub(super) const COMMON_CHAR_PERCENT: u64 = 50;
 
 /// How many of `words` an item must match: all of two, about two thirds of more.
 pub(super) fn required(words: usize) -> usize {

@@ -1,5 +1,9 @@
 //! Writing a batch of steps into an index, all of it or nothing.
 //! The only place that opens tantivy's writer; must not know folders or snapshots.
+#![expect(
+    clippy::disallowed_types,
+    reason = "embedded/ is the index's one owner"
+)]
 
 use std::collections::HashSet;
 

@@ -111,12 +111,8 @@ impl Grams {
                     ranking.push(planner.term(text.pairs, gram, weights.pairs)?);
                 }
             }
-            // Share of all documents: precision is no matter.
-            #[expect(
-                clippy::cast_precision_loss,
-                reason = "weights need no more than 24 bits"
-            )]
-            let common = snapshot.all_documents() as f32 * weights::COMMON_CHAR_SHARE;
+            let documents = snapshot.all_documents();
+            let common = documents * weights::COMMON_CHAR_PERCENT / 100;
             for c in stretch.chars() {
                 for (text, weights) in [
                     (fields.title, weights::TITLE),
@@ -124,11 +120,7 @@ impl Grams {
                 ] {
                     let Some(field) = text.chars else { continue };
                     let term = planner.term(field, c.encode_utf8(&mut [0; 4]), weights.chars)?;
-                    #[expect(
-                        clippy::cast_precision_loss,
-                        reason = "weights need no more than 24 bits"
-                    )]
-                    if (term.frequency as f32) < common || snapshot.all_documents() < 100 {
+                    if term.frequency < common || documents < 100 {
                         ranking.push(term);
                     }
                 }
