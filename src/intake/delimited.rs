@@ -215,7 +215,7 @@ impl RowCounter {
     /// Number of the record that was just read; `line` is where the parser stands after it, and
     /// `ended` whether it has passed the record's line break (of CR LF it has passed the CR).
     fn next(&mut self, line: u64, record: &csv::ByteRecord, ended: bool) -> u32 {
-        let own = record.as_slice().iter().filter(|&&b| b == b'\n').count() as u64;
+        let own = record.as_slice().split(|&b| b == b'\n').count() as u64 - 1;
         let line = line.saturating_sub(own + u64::from(ended) + self.inside);
         self.inside += own;
         let row = match &mut self.from {
