@@ -11,8 +11,8 @@ pub fn broken_numbering(text: &str) -> Option<Vec<u32>> {
     let mut numbers = Vec::new();
     for start in (0..bytes.len()).filter(|&at| is_digit(at) && (at == 0 || !is_digit(at - 1))) {
         let before = text[..start].chars().next_back();
-        let opens = before
-            .is_none_or(|c| c.is_whitespace() || matches!(c, '；' | '。' | ';' | '：' | ':'));
+        let opens =
+            before.is_none_or(|c| c.is_whitespace() || matches!(c, '；' | '。' | ';' | '：' | ':'));
         if !opens {
             continue;
         }

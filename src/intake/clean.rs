@@ -187,7 +187,11 @@ pub fn differs_in_substance(a: &str, b: &str) -> bool {
         true => s.replace("_x000D_", ""),
         false => s.to_owned(),
     };
-    a != b && !whole(a).chars().filter(is_visible).eq(whole(b).chars().filter(is_visible))
+    a != b
+        && !whole(a)
+            .chars()
+            .filter(is_visible)
+            .eq(whole(b).chars().filter(is_visible))
 }
 
 /// A heading's comparable form: no white space, no marks of obligation, half-width.

@@ -178,7 +178,10 @@ impl Delimited {
                 .map_err(io::Error::other)?
             {
                 let end = usize::try_from(reader.position().byte()).unwrap_or(0);
-                let ended = end.checked_sub(1).and_then(|e| reader.get_ref().get_ref().get(e)) == Some(&b'\n');
+                let ended = end
+                    .checked_sub(1)
+                    .and_then(|e| reader.get_ref().get_ref().get(e))
+                    == Some(&b'\n');
                 each(Row {
                     number: rows.next(reader.position().line(), &record, ended),
                     cells: record

@@ -163,7 +163,9 @@ impl Drafter<'_> {
             // Made only where there is something to report.
             let places = self.places.clone();
             let place = || places.place(record.first_row, Some(&field.key));
-            if raw.len() > self.limits.cell_chars && raw.chars().nth(self.limits.cell_chars).is_some() {
+            if raw.len() > self.limits.cell_chars
+                && raw.chars().nth(self.limits.cell_chars).is_some()
+            {
                 let problem = format!(
                     "单元格内容超过 {} 个字符，该行未收录",
                     self.limits.cell_chars

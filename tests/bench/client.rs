@@ -20,12 +20,20 @@ impl Client {
         let stream = TcpStream::connect(address).ok()?;
         stream.set_nodelay(true).unwrap();
         let stream = BufReader::with_capacity(64 << 10, stream);
-        Some(Self { stream, headers, line: Vec::new(), body: Vec::new() })
+        Some(Self {
+            stream,
+            headers,
+            line: Vec::new(),
+            body: Vec::new(),
+        })
     }
 
     /// Asks, and reads the whole answer into `body`; its status.
     pub fn get(&mut self, path: &str) -> u16 {
-        let request = format!("GET {path} HTTP/1.1\r\nHost: localhost\r\n{}\r\n", self.headers);
+        let request = format!(
+            "GET {path} HTTP/1.1\r\nHost: localhost\r\n{}\r\n",
+            self.headers
+        );
         self.stream.get_mut().write_all(request.as_bytes()).unwrap();
         let status = self.header().split(' ').nth(1).unwrap().parse().unwrap();
         let mut length = None;
@@ -113,6 +121,8 @@ pub fn requests(
 
 /// Path of a search.
 pub fn search_path(question: &str) -> String {
-    let query = url::form_urlencoded::Serializer::new(String::new()).append_pair("q", question).finish();
+    let query = url::form_urlencoded::Serializer::new(String::new())
+        .append_pair("q", question)
+        .finish();
     format!("{}?{query}", quanze::http::url::API_SEARCH)
 }

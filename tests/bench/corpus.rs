@@ -30,14 +30,21 @@ impl Corpus {
             return None;
         };
         let rows = BufReader::with_capacity(1 << 20, file).split(b'\n').count() - 1;
-        Some(Self { questions: questions(&generator)?, path, rows })
+        Some(Self {
+            questions: questions(&generator)?,
+            path,
+            rows,
+        })
     }
 
     /// A file of the first rows only.
     pub fn first(&self, rows: usize, folder: &Path) -> PathBuf {
         let path = folder.join(format!("first-{rows}.csv"));
         let mut to = BufWriter::new(File::create(&path).unwrap());
-        for line in BufReader::new(File::open(&self.path).unwrap()).lines().take(rows + 1) {
+        for line in BufReader::new(File::open(&self.path).unwrap())
+            .lines()
+            .take(rows + 1)
+        {
             writeln!(to, "{}", line.unwrap()).unwrap();
         }
         to.flush().unwrap();
@@ -47,7 +54,10 @@ impl Corpus {
 
 fn generator() -> Option<PathBuf> {
     let shared = std::env::var_os("QUANZE_SHARED");
-    let shared = shared.map_or_else(|| Path::new(env!("CARGO_MANIFEST_DIR")).join("../shared"), PathBuf::from);
+    let shared = shared.map_or_else(
+        || Path::new(env!("CARGO_MANIFEST_DIR")).join("../shared"),
+        PathBuf::from,
+    );
     let path = shared.join("bench/gen.py");
     if path.exists() {
         return Some(path);
@@ -62,7 +72,10 @@ fn made(generator: &Path, rows: usize) -> Option<PathBuf> {
     if !path.exists() {
         println!("making {} …", path.display());
         let part = path.with_extension("part");
-        run(generator, &["corpus", &part.to_string_lossy(), &rows.to_string()])?;
+        run(
+            generator,
+            &["corpus", &part.to_string_lossy(), &rows.to_string()],
+        )?;
         std::fs::rename(part, &path).unwrap();
     }
     Some(path)
@@ -70,12 +83,25 @@ fn made(generator: &Path, rows: usize) -> Option<PathBuf> {
 
 fn questions(generator: &Path) -> Option<Vec<String>> {
     let path = std::env::temp_dir().join("quanze-bench-questions.txt");
-    run(generator, &["queries", &path.to_string_lossy(), "--n", QUESTIONS])?;
-    Some(std::fs::read_to_string(path).unwrap().lines().map(str::to_owned).collect())
+    run(
+        generator,
+        &["queries", &path.to_string_lossy(), "--n", QUESTIONS],
+    )?;
+    Some(
+        std::fs::read_to_string(path)
+            .unwrap()
+            .lines()
+            .map(str::to_owned)
+            .collect(),
+    )
 }
 
 fn run(generator: &Path, arguments: &[&str]) -> Option<()> {
-    match Command::new("python3").arg(generator).args(arguments).status() {
+    match Command::new("python3")
+        .arg(generator)
+        .args(arguments)
+        .status()
+    {
         Ok(status) if status.success() => Some(()),
         other => {
             println!("skipped: the generator does not run: {other:?}");

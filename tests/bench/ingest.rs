@@ -30,17 +30,31 @@ pub fn measure(corpus: &Corpus, state: &Path, ceilings: bool) {
         let parsed = timed("ceiling: CSV parsing alone, 1 thread", || parse(corpus));
         let (rows, texts) = texts(corpus);
         let scale = corpus.rows as f64 / rows as f64;
-        let cut = timed("ceiling: jieba alone over the indexed texts, 2 threads", || cut(&texts));
-        let written = timed("ceiling: tantivy alone on pre-cut words, 2 threads", || index(cut.1));
+        let cut = timed(
+            "ceiling: jieba alone over the indexed texts, 2 threads",
+            || cut(&texts),
+        );
+        let written = timed("ceiling: tantivy alone on pre-cut words, 2 threads", || {
+            index(cut.1);
+        });
         if rows < corpus.rows {
-            line("(jieba and tantivy over the first rows, scaled by)", format!("{scale:.1}"));
+            line(
+                "(jieba and tantivy over the first rows, scaled by)",
+                format!("{scale:.1}"),
+            );
         }
         sum = parsed.0 + (cut.0 + written.0).mul_f64(scale);
     }
     let (took, memory) = program::ingest(state, &corpus.path);
     let rate = corpus.rows as f64 / took.as_secs_f64();
-    line("quanze ingest (read, check, register, originals, index)", format!("{took:.2?}  {rate:.0} items/s"));
-    line("  its peak of resident memory", format!("{} MB", memory.peak));
+    line(
+        "quanze ingest (read, check, register, originals, index)",
+        format!("{took:.2?}  {rate:.0} items/s"),
+    );
+    line(
+        "  its peak of resident memory",
+        format!("{} MB", memory.peak),
+    );
     if ceilings {
         let ratio = took.as_secs_f64() / sum.as_secs_f64();
         line("sum of the ceilings", format!("{sum:.2?}"));
@@ -72,11 +86,16 @@ type Texts = Vec<[String; 3]>;
 fn texts(corpus: &Corpus) -> (usize, Texts) {
     let mut reader = csv::Reader::from_path(&corpus.path).unwrap();
     let text = |record: &csv::StringRecord, columns: &[usize]| {
-        let cells = columns.iter().filter_map(|&c| record.get(c)).filter(|c| !c.is_empty());
+        let cells = columns
+            .iter()
+            .filter_map(|&c| record.get(c))
+            .filter(|c| !c.is_empty());
         normalise(&cells.collect::<Vec<_>>().join("\n"))
     };
     let records = reader.records().take(CEILING_ROWS).map(Result::unwrap);
-    let texts: Texts = records.map(|r| TEXTS.map(|columns| text(&r, columns))).collect();
+    let texts: Texts = records
+        .map(|r| TEXTS.map(|columns| text(&r, columns)))
+        .collect();
     (texts.len(), texts)
 }
 
@@ -92,9 +111,18 @@ fn cut(texts: &[[String; 3]]) -> Texts {
     std::thread::scope(|scope| {
         let parts = texts.chunks(texts.len().div_ceil(THREADS));
         let parts: Vec<_> = parts
-            .map(|part| scope.spawn(|| part.iter().map(|row| row.each_ref().map(cut)).collect::<Texts>()))
+            .map(|part| {
+                scope.spawn(|| {
+                    part.iter()
+                        .map(|row| row.each_ref().map(cut))
+                        .collect::<Texts>()
+                })
+            })
             .collect();
-        parts.into_iter().flat_map(|part| part.join().unwrap()).collect()
+        parts
+            .into_iter()
+            .flat_map(|part| part.join().unwrap())
+            .collect()
     })
 }
 
@@ -111,7 +139,10 @@ impl Tokenizer for PreCut {
     type TokenStream<'a> = Words<'a>;
 
     fn token_stream<'a>(&'a mut self, text: &'a str) -> Words<'a> {
-        Words { words: text.split(BETWEEN), token: Token::default() }
+        Words {
+            words: text.split(BETWEEN),
+            token: Token::default(),
+        }
     }
 }
 
@@ -141,7 +172,8 @@ fn index(texts: Texts) {
         .set_tokenizer("pre-cut")
         .set_index_option(IndexRecordOption::WithFreqsAndPositions);
     let options = TextOptions::default().set_indexing_options(indexing);
-    let fields: [Field; 3] = ["title", "basis", "body"].map(|name| schema.add_text_field(name, options.clone()));
+    let fields: [Field; 3] =
+        ["title", "basis", "body"].map(|name| schema.add_text_field(name, options.clone()));
     let folder = tempfile::tempdir().unwrap();
     let index = Index::create_in_dir(folder.path(), schema.build()).unwrap();
     index.tokenizers().register("pre-cut", PreCut);

@@ -9,7 +9,10 @@ use std::time::{Duration, Instant};
 
 fn command(state: &Path) -> Command {
     let mut command = Command::new(env!("CARGO_BIN_EXE_quanze"));
-    command.arg("--state").arg(state).args(["--listen", "127.0.0.1:0"]);
+    command
+        .arg("--state")
+        .arg(state)
+        .args(["--listen", "127.0.0.1:0"]);
     command
 }
 
@@ -27,16 +30,29 @@ impl Memory {
         let status = std::fs::read_to_string(format!("/proc/{process}/status")).ok()?;
         let field = |name: &str| {
             let line = status.lines().find(|l| l.starts_with(name))?;
-            line.split_whitespace().nth(1)?.parse::<u64>().ok().map(|kb| kb >> 10)
+            line.split_whitespace()
+                .nth(1)?
+                .parse::<u64>()
+                .ok()
+                .map(|kb| kb >> 10)
         };
-        Some(Self { resident: field("VmRSS:")?, anonymous: field("RssAnon:")?, peak: field("VmHWM:")? })
+        Some(Self {
+            resident: field("VmRSS:")?,
+            anonymous: field("RssAnon:")?,
+            peak: field("VmHWM:")?,
+        })
     }
 }
 
 /// Ingests a file with the program's own command; how long it took, and its largest memory.
 pub fn ingest(state: &Path, file: &Path) -> (Duration, Memory) {
     let started = Instant::now();
-    let mut child = command(state).arg("ingest").arg(file).stdout(Stdio::null()).spawn().unwrap();
+    let mut child = command(state)
+        .arg("ingest")
+        .arg(file)
+        .stdout(Stdio::null())
+        .spawn()
+        .unwrap();
     let mut memory = Memory::default();
     let status = loop {
         memory = Memory::of(child.id()).unwrap_or(memory);
@@ -58,12 +74,26 @@ pub struct Server {
 impl Server {
     /// Returns as soon as the program says where it listens.
     pub fn start(state: &Path) -> Self {
-        let mut child = command(state).arg("serve").stdout(Stdio::piped()).spawn().unwrap();
+        let mut child = command(state)
+            .arg("serve")
+            .stdout(Stdio::piped())
+            .spawn()
+            .unwrap();
         let out = child.stdout.take().unwrap();
-        let line = BufReader::new(out).lines().map(Result::unwrap).find(|l| l.contains("http://"));
+        let line = BufReader::new(out)
+            .lines()
+            .map(Result::unwrap)
+            .find(|l| l.contains("http://"));
         let line = line.expect("the program says where it listens");
-        let address = line.split("http://").nth(1).and_then(|l| l.split('/').next()).unwrap();
-        Self { child, address: address.parse().unwrap() }
+        let address = line
+            .split("http://")
+            .nth(1)
+            .and_then(|l| l.split('/').next())
+            .unwrap();
+        Self {
+            child,
+            address: address.parse().unwrap(),
+        }
     }
 
     pub fn memory(&self) -> Memory {

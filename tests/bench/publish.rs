@@ -33,7 +33,10 @@ pub fn measure(corpus: &Corpus) {
             median(visible.clone()),
             most(&visible)
         );
-        line(&format!("register of {size} items, median of {CHANGES} (aim: under 1 s)"), text);
+        line(
+            &format!("register of {size} items, median of {CHANGES} (aim: under 1 s)"),
+            text,
+        );
     }
 }
 
@@ -46,17 +49,30 @@ fn changes(state: &Path) -> (Vec<f64>, Vec<f64>) {
         register: app.register.clone(),
         intake: app.intake(Limits::UPLOAD),
         clock: app.clock.clone(),
-        options: IngestOptions { submitted_by: "bench".into(), ..IngestOptions::default() },
+        options: IngestOptions {
+            submitted_by: "bench".into(),
+            ..IngestOptions::default()
+        },
     };
     let (mut published, mut visible) = (Vec::new(), Vec::new());
     for edition in 0..=CHANGES {
         let mark = format!("marker{edition}x");
-        let source = Source { name: "measured.csv".into(), bytes: Bytes::Memory(list(&mark).into_bytes().into()) };
-        let hints = Hints { department: Some("云江省测速局".into()), ..Hints::default() };
+        let source = Source {
+            name: "measured.csv".into(),
+            bytes: Bytes::Memory(list(&mark).into_bytes().into()),
+        };
+        let hints = Hints {
+            department: Some("云江省测速局".into()),
+            ..Hints::default()
+        };
         let started = Instant::now();
         let report = ingester.file(&source, &hints, &mut |_, _| {});
         let outcome = report.lists.first().map(|list| &list.outcome);
-        assert!(matches!(outcome, Some(Outcome::Published { .. })), "{:?}", report.findings);
+        assert!(
+            matches!(outcome, Some(Outcome::Published { .. })),
+            "{:?}",
+            report.findings
+        );
         let recorded = started.elapsed();
         let path = search_path(&mark);
         loop {
@@ -65,7 +81,10 @@ fn changes(state: &Path) -> (Vec<f64>, Vec<f64>) {
             if answer["total"] == ITEMS {
                 break;
             }
-            assert!(started.elapsed() < Duration::from_mins(1), "never visible: {answer}");
+            assert!(
+                started.elapsed() < Duration::from_mins(1),
+                "never visible: {answer}"
+            );
             std::thread::sleep(PAUSE);
         }
         // The first edition adds the list.
@@ -79,6 +98,10 @@ fn changes(state: &Path) -> (Vec<f64>, Vec<f64>) {
 
 fn list(mark: &str) -> String {
     let head = "编码,职权类型,职权名称,设定依据,责任事项\n".to_owned();
-    let row = |n| format!("BENCH-{n:03},行政检查,对第{n}类测速设备的检查,《计量法》第九条,按时检查 {mark}。\n");
+    let row = |n| {
+        format!(
+            "BENCH-{n:03},行政检查,对第{n}类测速设备的检查,《计量法》第九条,按时检查 {mark}。\n"
+        )
+    };
     (0..ITEMS).map(row).fold(head, |text, row| text + &row)
 }

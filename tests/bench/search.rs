@@ -57,25 +57,61 @@ fn at_once(corpus: &Corpus, state: &Path, server: &Server, app: &App, threads: u
         ..RawSearchParams::default()
     };
     let services = app.services();
-    let inside = || per_second(threads, times, || (), |(), at| drop(services.search(&raw(at)).unwrap()));
+    let inside = || {
+        per_second(
+            threads,
+            times,
+            || (),
+            |(), at| drop(services.search(&raw(at)).unwrap()),
+        )
+    };
     let engine = || {
-        per_second(threads, times, || (), |(), at| {
-            let query = parse::parse(&raw(at), &app.segmenter).unwrap();
-            app.engine.search(&query).unwrap();
-        })
+        per_second(
+            threads,
+            times,
+            || (),
+            |(), at| {
+                let query = parse::parse(&raw(at), &app.segmenter).unwrap();
+                app.engine.search(&query).unwrap();
+            },
+        )
     };
     let tantivy = Tantivy::open(state);
-    let alone = || per_second(threads, times, || (), |(), at| tantivy.search(app, &raw(at)));
+    let alone = || {
+        per_second(
+            threads,
+            times,
+            || (),
+            |(), at| tantivy.search(app, &raw(at)),
+        )
+    };
     let paths: Vec<String> = questions.iter().map(|q| search_path(q)).collect();
     let http = || requests(server.address, "", threads, times, &paths);
-    let packed = || requests(server.address, "Accept-Encoding: gzip\r\n", threads, times, &paths);
+    let packed = || {
+        requests(
+            server.address,
+            "Accept-Encoding: gzip\r\n",
+            threads,
+            times,
+            &paths,
+        )
+    };
     let constant_address = serve_constant();
     let constant = || requests(constant_address, "", threads, CONSTANT, &["/".to_owned()]);
     let measurements: [(&str, &dyn Fn() -> f64); 6] = [
         ("ceiling: axum answering a constant 4 KB of JSON", &constant),
-        ("ceiling: tantivy alone, top 20 of the words, without facets", &alone),
-        ("engine alone: top 20 of all retrievers, exact count, five facets", &engine),
-        ("Services::search inside the process, with highlights", &inside),
+        (
+            "ceiling: tantivy alone, top 20 of the words, without facets",
+            &alone,
+        ),
+        (
+            "engine alone: top 20 of all retrievers, exact count, five facets",
+            &engine,
+        ),
+        (
+            "Services::search inside the process, with highlights",
+            &inside,
+        ),
         ("HTTP: the same over loopback TCP, keep-alive", &http),
         ("HTTP, compressed by gzip", &packed),
     ];
@@ -93,8 +129,14 @@ fn at_once(corpus: &Corpus, state: &Path, server: &Server, app: &App, threads: u
     for ((what, _), value) in measurements.iter().zip(&medians) {
         line(what, format!("{value:.0}/s"));
     }
-    line("ratio HTTP to inside the process (aim: at least 0.8)", format!("{:.2}", medians[4] / medians[3]));
-    line("ratio HTTP to tantivy alone", format!("{:.2}", medians[4] / medians[1]));
+    line(
+        "ratio HTTP to inside the process (aim: at least 0.8)",
+        format!("{:.2}", medians[4] / medians[3]),
+    );
+    line(
+        "ratio HTTP to tantivy alone",
+        format!("{:.2}", medians[4] / medians[1]),
+    );
 }
 
 /// The index that quanze made, asked without quanze.
@@ -109,8 +151,12 @@ impl Tantivy {
         let current = std::fs::read_to_string(folder.join("current")).unwrap();
         let index = Index::open_in_dir(folder.join(current.trim())).unwrap();
         let schema = index.schema();
-        let fields = ["title_words", "basis_words", "body_words"].map(|name| schema.get_field(name).unwrap());
-        Self { searcher: index.reader().unwrap().searcher(), fields: fields.to_vec() }
+        let fields = ["title_words", "basis_words", "body_words"]
+            .map(|name| schema.get_field(name).unwrap());
+        Self {
+            searcher: index.reader().unwrap().searcher(),
+            fields: fields.to_vec(),
+        }
     }
 
     fn search(&self, app: &App, raw: &RawSearchParams) {
@@ -119,21 +165,36 @@ impl Tantivy {
         for word in &query.words {
             for &field in &self.fields {
                 let term = Term::from_field_text(field, &word.text);
-                clauses.push((Occur::Should, Box::new(TermQuery::new(term, IndexRecordOption::WithFreqs))));
+                clauses.push((
+                    Occur::Should,
+                    Box::new(TermQuery::new(term, IndexRecordOption::WithFreqs)),
+                ));
             }
         }
         let query = BooleanQuery::new(clauses);
-        self.searcher.search(&query, &(TopDocs::with_limit(20).order_by_score(), Count)).unwrap();
+        self.searcher
+            .search(&query, &(TopDocs::with_limit(20).order_by_score(), Count))
+            .unwrap();
     }
 }
 
 /// A server with one constant answer, on threads of its own until the program ends.
 fn serve_constant() -> SocketAddr {
-    let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build().unwrap();
-    let listener = runtime.block_on(tokio::net::TcpListener::bind("127.0.0.1:0")).unwrap();
+    let runtime = tokio::runtime::Builder::new_multi_thread()
+        .enable_all()
+        .build()
+        .unwrap();
+    let listener = runtime
+        .block_on(tokio::net::TcpListener::bind("127.0.0.1:0"))
+        .unwrap();
     let address = listener.local_addr().unwrap();
     let body = format!("{{\"text\":\"{}\"}}", "x".repeat(4_096));
-    let router = Router::new().route("/", get(async move || ([(CONTENT_TYPE, "application/json")], body)));
-    std::thread::spawn(move || runtime.block_on(async { axum::serve(listener, router).await.unwrap() }));
+    let router = Router::new().route(
+        "/",
+        get(async move || ([(CONTENT_TYPE, "application/json")], body)),
+    );
+    std::thread::spawn(move || {
+        runtime.block_on(async { axum::serve(listener, router).await.unwrap() });
+    });
     address
 }

@@ -28,15 +28,30 @@ pub fn measure(corpus: &Corpus, state: &Path) {
         times.push(started.elapsed().as_secs_f64());
         server = Some(running);
     }
-    line("from start to the first answered search (aim: under 2 s), median", format!("{:.2} s", median(times)));
+    line(
+        "from start to the first answered search (aim: under 2 s), median",
+        format!("{:.2} s", median(times)),
+    );
     let server = server.unwrap();
     let memory = |when: &str| {
         let memory = server.memory();
-        let text = format!("{} MB, of it anonymous {} MB", memory.resident, memory.anonymous);
+        let text = format!(
+            "{} MB, of it anonymous {} MB",
+            memory.resident, memory.anonymous
+        );
         line(when, text);
     };
     memory("resident memory after one search");
-    crate::client::requests(server.address, "", CONNECTIONS, paths.len() * ROUNDS, &paths);
-    memory(&format!("resident memory after {} searches (aim: under 500 MB)", paths.len() * ROUNDS));
+    crate::client::requests(
+        server.address,
+        "",
+        CONNECTIONS,
+        paths.len() * ROUNDS,
+        &paths,
+    );
+    memory(&format!(
+        "resident memory after {} searches (aim: under 500 MB)",
+        paths.len() * ROUNDS
+    ));
     line("  its peak", format!("{} MB", server.memory().peak));
 }
