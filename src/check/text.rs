@@ -6,34 +6,23 @@
 /// A point's number stands at the beginning of a line, or after white space or a full stop or
 /// semicolon, and is followed by a dot or 、 and no digit (2.5 is no point).
 pub fn broken_numbering(text: &str) -> Option<Vec<u32>> {
-    let chars: Vec<char> = text.chars().collect();
+    let bytes = text.as_bytes();
+    let is_digit = |at: usize| bytes.get(at).is_some_and(u8::is_ascii_digit);
     let mut numbers = Vec::new();
-    let mut at = 0;
-    while at < chars.len() {
-        let opens = at == 0
-            || chars[at - 1].is_whitespace()
-            || matches!(chars[at - 1], '；' | '。' | ';' | '：' | ':');
-        if !opens || !chars[at].is_ascii_digit() {
-            at += 1;
+    for start in (0..bytes.len()).filter(|&at| is_digit(at) && (at == 0 || !is_digit(at - 1))) {
+        let before = text[..start].chars().next_back();
+        let opens =
+            before.is_none_or(|c| c.is_whitespace() || matches!(c, '；' | '。' | ';' | '：' | ':'));
+        if !opens {
             continue;
         }
-        let end = (at..chars.len())
-            .find(|&i| !chars[i].is_ascii_digit())
-            .unwrap_or(chars.len());
-        let marked = chars
-            .get(end)
-            .is_some_and(|c| matches!(c, '.' | '．' | '、'));
-        let followed = chars.get(end + 1).is_none_or(|c| !c.is_ascii_digit());
-        if marked && followed && end - at <= 2 {
-            numbers.push(
-                chars[at..end]
-                    .iter()
-                    .collect::<String>()
-                    .parse()
-                    .unwrap_or(0),
-            );
+        let digits = text[start..].bytes().take_while(u8::is_ascii_digit).count();
+        let mut after = text[start + digits..].chars();
+        let marked = matches!(after.next(), Some('.' | '．' | '、'));
+        let followed = after.next().is_none_or(|c| !c.is_ascii_digit());
+        if marked && followed && digits <= 2 {
+            numbers.push(text[start..start + digits].parse().unwrap_or(0));
         }
-        at = end;
     }
     let sound = numbers.first().is_none_or(|&n| n <= 1)
         && numbers.windows(2).all(|w| w[1] == w[0] + 1 || w[1] == 1);

@@ -68,9 +68,9 @@ pub fn markdown() -> String {
         } else {
             format!("`{}`", s.key)
         };
-        let _ = write!(
+        let _ = writeln!(
             text,
-            "| `--{}` | `QUANZE_{}` | {file} | `{}` | {} |\n",
+            "| `--{}` | `QUANZE_{}` | {file} | `{}` | {} |",
             s.key.replace('_', "-"),
             s.key.to_uppercase(),
             s.default,

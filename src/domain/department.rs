@@ -48,6 +48,18 @@ const TEMPLATE_WORDS: [&str; 10] = [
     "主管部门",
 ];
 
+/// Words that begin with 市 without meaning the city: 市场监督管理局 is no 市+场监督管理局.
+const TRADES: [&str; 8] = [
+    "市场",
+    "市容",
+    "市民",
+    "市政公",
+    "市政工",
+    "市政管",
+    "市政园",
+    "市政设",
+];
+
 /// Whether the text ends like the name of a body; a trailing bracket is set aside.
 pub fn looks_like_name(text: &str) -> bool {
     let base = text.split(['（', '(']).next().unwrap_or(text).trim();
@@ -84,6 +96,7 @@ pub fn complete(name: &str, region: Option<&Region>, regions: &Regions) -> Strin
     for division in ["市", "省", "县", "区"] {
         if region.name.ends_with(division)
             && let Some(rest) = name.strip_prefix(division)
+            && !TRADES.iter().any(|t| name.starts_with(t))
         {
             return format!("{}{}", region.name, rest);
         }
@@ -112,6 +125,9 @@ mod tests {
         for (name, full) in [
             ("市统计局", "克拉玛依市统计局"),
             ("财政局", "克拉玛依市财政局"),
+            ("市场监督管理局", "克拉玛依市市场监督管理局"),
+            ("市市场监督管理局", "克拉玛依市市场监督管理局"),
+            ("市政府办公室", "克拉玛依市政府办公室"),
             ("克拉玛依市财政局", "克拉玛依市财政局"),
             ("辽阳市财政局", "辽阳市财政局"),
             ("地州市农业农村局", "地州市农业农村局"),

@@ -20,12 +20,16 @@ pub struct Recorded {
 /// Items are matched by code, then by `list_key` (the list's own number), then by
 /// [`Item::identity`]. Several items of one identity (163 names repeat inside one real file) are
 /// matched by equal content first, then in order.
+///
+/// `sequence` is the field of the running number: a row put in above renumbers all below it, which
+/// changes none of them.
 pub fn changes(
     recorded: Vec<Recorded>,
     new: Vec<(CodedItem, Origin)>,
     list_key: impl Fn(&Item) -> Option<String>,
+    sequence: Option<&str>,
 ) -> Vec<Change> {
-    let partner = pair(&recorded, &new, &list_key);
+    let partner = pair(&recorded, &new, &list_key, sequence);
     let mut continued = vec![false; recorded.len()];
     let mut changes = Vec::new();
     for ((coded, origin), old) in new.into_iter().zip(partner) {
@@ -43,7 +47,7 @@ pub fn changes(
         };
         continued[index] = true;
         let old = &recorded[index];
-        if old.item != coded.item {
+        if !same(&old.item, &coded.item, sequence) {
             changes.push(Change {
                 action: Action::Amended,
                 id: Some(old.id),
@@ -71,11 +75,24 @@ pub fn changes(
     changes
 }
 
+/// Whether two states of an item say the same, the running number aside.
+fn same(a: &Item, b: &Item, sequence: Option<&str>) -> bool {
+    let counted = |key: &&String| Some(key.as_str()) != sequence;
+    let alike = |a: &Fields, b: &Fields| {
+        a.keys().filter(counted).count() == b.keys().filter(counted).count()
+            && a.iter()
+                .filter(|(k, _)| counted(k))
+                .all(|(k, v)| b.get(k) == Some(v))
+    };
+    a.head == b.head && alike(&a.fields, &b.fields)
+}
+
 /// For each new item the index of the recorded item it continues.
 fn pair(
     recorded: &[Recorded],
     new: &[(CodedItem, Origin)],
     list_key: &impl Fn(&Item) -> Option<String>,
+    sequence: Option<&str>,
 ) -> Vec<Option<usize>> {
     let mut partner: Vec<Option<usize>> = vec![None; new.len()];
     let mut free = vec![true; recorded.len()];
@@ -124,7 +141,8 @@ fn pair(
                 .into_iter()
                 .flatten()
             {
-                if may_continue(n, o) && (!exact || recorded[o].item == coded.item) {
+                if may_continue(n, o) && (!exact || same(&recorded[o].item, &coded.item, sequence))
+                {
                     link(&mut partner, n, o);
                 }
             }

@@ -126,11 +126,7 @@ pub trait Engine: Send + Sync {
     ///
     /// # Errors
     /// `Unavailable` when another process holds the index for writing, `Internal` otherwise.
-    fn apply(
-        &self,
-        steps: &mut Steps<'_>,
-        upto: Position,
-    ) -> Result<(), EngineError>;
+    fn apply(&self, steps: &mut Steps<'_>, upto: Position) -> Result<(), EngineError>;
 
     /// Replaces everything by what the steps put, and the position; the old index answers, and
     /// can be applied to, until the new one takes its place. Steps applied meanwhile are not in
@@ -139,11 +135,7 @@ pub trait Engine: Send + Sync {
     ///
     /// # Errors
     /// `Unavailable` when another process is rebuilding, `Internal` otherwise.
-    fn rebuild(
-        &self,
-        steps: &mut Steps<'_>,
-        upto: Position,
-    ) -> Result<(), EngineError>;
+    fn rebuild(&self, steps: &mut Steps<'_>, upto: Position) -> Result<(), EngineError>;
 
     /// Whether the engine must be rebuilt before it can be followed.
     fn state(&self) -> EngineState;

@@ -1,6 +1,8 @@
 //! Cleaning of cell texts without loss of meaning.
 //! Must not know kinds or places; whoever cleans decides whether to keep the original beside.
 
+use std::borrow::Cow;
+
 /// Whether the character belongs to Chinese running text, inside which white space means nothing.
 fn is_cjk(c: char) -> bool {
     matches!(c,
@@ -16,13 +18,25 @@ fn is_invisible(c: char) -> bool {
         || (c.is_control() && c != '\n')
 }
 
+/// Whether every kind of cleaning leaves the text as it is: no white space, nothing invisible, no
+/// `_x000D_`. Most cells of most lists are so, and need not be taken apart.
+fn is_plain(text: &str) -> bool {
+    text.chars().all(|c| match c {
+        '\u{3001}'..='\u{d7ff}' => true,
+        '_' => false,
+        c => !c.is_whitespace() && !is_invisible(c),
+    })
+}
+
 /// One kind of line break, one kind of space, nothing invisible, `_x000D_` (a line break that
 /// OOXML could not write) taken out.
 fn unify(text: &str) -> String {
-    let text = text
-        .replace("_x000D_", "")
-        .replace("\r\n", "\n")
-        .replace('\r', "\n");
+    let text = if text.contains(['_', '\r']) {
+        let text = text.replace("_x000D_", "").replace("\r\n", "\n");
+        Cow::Owned(text.replace('\r', "\n"))
+    } else {
+        Cow::Borrowed(text)
+    };
     text.chars()
         .filter_map(|c| match c {
             '\t' | '\u{a0}' | '\u{3000}' | '\u{2002}'..='\u{200a}' | '\u{202f}' | '\u{205f}' => {
@@ -98,6 +112,9 @@ fn tidy_spaces(line: &str, keep_between_cjk: bool) -> String {
 /// Cleans a cell of a short field (name, type, department): line breaks are folded
 /// (行政⏎处罚 is 行政处罚), except that a numbered point stays apart by a space.
 pub fn short(text: &str) -> String {
+    if is_plain(text) {
+        return text.to_owned();
+    }
     let unified = unify(text);
     let mut out = String::with_capacity(unified.len());
     for line in unified.split('\n').map(str::trim).filter(|l| !l.is_empty()) {
@@ -120,6 +137,9 @@ pub fn long(text: &str) -> String {
 
 /// [`long`], and whether lines were joined: a guess, so that the original is worth keeping.
 pub fn long_and_joined(text: &str) -> (String, bool) {
+    if is_plain(text) {
+        return (text.to_owned(), false);
+    }
     let unified = unify(text);
     let lines: Vec<String> = unified
         .split('\n')
@@ -162,13 +182,16 @@ fn is_hard_wrapped(lines: &[String]) -> bool {
 
 /// Whether two texts differ in more than white space.
 pub fn differs_in_substance(a: &str, b: &str) -> bool {
-    let visible = |s: &'_ str| -> Vec<char> {
-        s.replace("_x000D_", "")
-            .chars()
-            .filter(|c| !c.is_whitespace() && !is_invisible(*c))
-            .collect()
+    let is_visible = |c: &char| !c.is_whitespace() && !is_invisible(*c);
+    let whole = |s: &str| match s.contains("_x000D_") {
+        true => s.replace("_x000D_", ""),
+        false => s.to_owned(),
     };
-    visible(a) != visible(b)
+    a != b
+        && !whole(a)
+            .chars()
+            .filter(is_visible)
+            .eq(whole(b).chars().filter(is_visible))
 }
 
 /// A heading's comparable form: no white space, no marks of obligation, half-width.

@@ -2,7 +2,7 @@
 //! Must not know headings or kinds, and must not hold a whole file in memory.
 
 use std::fs::File;
-use std::io::{self, BufRead, BufReader, Cursor, Read, Seek, SeekFrom, Write};
+use std::io::{self, BufReader, Cursor, Read, Seek, SeekFrom, Write};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
@@ -92,22 +92,27 @@ impl Delimited {
         self.columns
     }
 
-    fn open(&self, from: u64) -> io::Result<Box<dyn BufRead + '_>> {
-        let mut reader: Box<dyn ReadSeek + '_> = match &self.store {
+    fn bytes(&self) -> io::Result<Box<dyn ReadSeek + '_>> {
+        Ok(match &self.store {
             Store::Memory(bytes) => Box::new(Cursor::new(&bytes[..])),
             Store::File(path) => Box::new(File::open(path)?),
             Store::Temporary(file) => Box::new(file.reopen()?),
-        };
-        reader.seek(SeekFrom::Start(from))?;
-        Ok(Box::new(BufReader::with_capacity(256 << 10, reader)))
+        })
     }
 
-    fn reader<'a>(&self, from: Box<dyn BufRead + 'a>) -> csv::Reader<Box<dyn BufRead + 'a>> {
-        csv::ReaderBuilder::new()
+    fn open(&self, from: u64) -> io::Result<BufReader<Box<dyn ReadSeek + '_>>> {
+        let mut reader = self.bytes()?;
+        reader.seek(SeekFrom::Start(from))?;
+        Ok(BufReader::with_capacity(256 << 10, reader))
+    }
+
+    fn builder(&self) -> csv::ReaderBuilder {
+        let mut builder = csv::ReaderBuilder::new();
+        builder
             .has_headers(false)
             .flexible(true)
-            .delimiter(self.delimiter)
-            .from_reader(from)
+            .delimiter(self.delimiter);
+        builder
     }
 
     /// Passes every row undecoded, with where it begins and the byte after it; `false` stops.
@@ -118,19 +123,26 @@ impl Delimited {
         &self,
         each: &mut dyn FnMut(RowStart, u64, &csv::ByteRecord) -> bool,
     ) -> io::Result<()> {
-        let mut reader = self.reader(self.open(self.skip)?);
+        let mut reader = self.builder().from_reader(self.open(self.skip)?);
+        let mut beside = self.open(self.skip)?;
+        let mut at = 0;
         let mut record = csv::ByteRecord::new();
-        let mut row = 0;
+        let mut rows = RowCounter::default();
         while reader
             .read_byte_record(&mut record)
             .map_err(io::Error::other)?
         {
-            row += 1;
+            let end = reader.position().byte();
+            let last = end.saturating_sub(1);
+            beside.seek_relative(i64::try_from(last - at).unwrap_or(0))?;
+            let mut byte = [0];
+            beside.read_exact(&mut byte)?;
+            at = end;
             let start = RowStart {
                 byte: self.skip + record.position().map_or(0, csv::Position::byte),
-                row,
+                row: rows.next(reader.position().line(), &record, byte == *b"\n"),
             };
-            if !each(start, self.skip + reader.position().byte(), &record) {
+            if !each(start, self.skip + end, &record) {
                 break;
             }
         }
@@ -146,38 +158,80 @@ impl Delimited {
         ranges: &mut dyn Iterator<Item = (RowStart, u64)>,
         each: &mut dyn FnMut(Row),
     ) -> io::Result<()> {
-        let mut file: Box<dyn ReadSeek + '_> = match &self.store {
-            Store::Memory(bytes) => Box::new(Cursor::new(&bytes[..])),
-            Store::File(path) => Box::new(File::open(path)?),
-            Store::Temporary(file) => Box::new(file.reopen()?),
-        };
-        let mut piece = Vec::new();
+        let mut file = self.bytes()?;
+        // One reader for all ranges: making one costs more than reading a row.
+        let mut reader = self.builder().from_reader(Cursor::new(Vec::new()));
         let mut record = csv::ByteRecord::new();
         for (start, end) in ranges {
-            piece.resize(
-                usize::try_from(end.saturating_sub(start.byte)).unwrap_or(0),
-                0,
-            );
+            let length = usize::try_from(end.saturating_sub(start.byte)).unwrap_or(0);
+            let piece = reader.get_mut().get_mut();
+            piece.resize(length, 0);
             file.seek(SeekFrom::Start(start.byte))?;
-            file.read_exact(&mut piece)?;
-            let mut reader = self.reader(Box::new(&piece[..]));
-            let mut row = start.row;
+            file.read_exact(piece)?;
+            // Forgets what was read ahead of the range before.
+            reader
+                .seek_raw(SeekFrom::Start(0), csv::Position::new())
+                .map_err(io::Error::other)?;
+            let mut rows = RowCounter::starting_at(start.row);
             while reader
                 .read_byte_record(&mut record)
                 .map_err(io::Error::other)?
             {
+                let end = usize::try_from(reader.position().byte()).unwrap_or(0);
+                let ended = end
+                    .checked_sub(1)
+                    .and_then(|e| reader.get_ref().get_ref().get(e))
+                    == Some(&b'\n');
                 each(Row {
-                    number: row,
+                    number: rows.next(reader.position().line(), &record, ended),
                     cells: record
                         .iter()
                         .take(self.columns)
                         .map(|c| String::from_utf8_lossy(c).into_owned())
                         .collect(),
                 });
-                row += 1;
             }
         }
         Ok(())
+    }
+}
+
+/// Numbers rows as a spreadsheet does: an empty line is a row, a line break inside a cell is not.
+/// The parser passes over empty lines without a word.
+#[derive(Debug, Default)]
+struct RowCounter {
+    /// Line breaks inside the cells so far.
+    inside: u64,
+    last: Option<u32>,
+    /// Where counting begins, and the line on which that row was found.
+    from: Option<(u32, Option<u64>)>,
+}
+
+impl RowCounter {
+    fn starting_at(row: u32) -> Self {
+        Self {
+            from: Some((row, None)),
+            ..Self::default()
+        }
+    }
+
+    /// Number of the record that was just read; `line` is where the parser stands after it, and
+    /// `ended` whether it has passed the record's line break (of CR LF it has passed the CR).
+    fn next(&mut self, line: u64, record: &csv::ByteRecord, ended: bool) -> u32 {
+        let own = record.as_slice().split(|&b| b == b'\n').count() as u64 - 1;
+        let line = line.saturating_sub(own + u64::from(ended) + self.inside);
+        self.inside += own;
+        let row = match &mut self.from {
+            None => u32::try_from(line).unwrap_or(u32::MAX),
+            Some((row, first)) => {
+                let first = *first.get_or_insert(line);
+                row.saturating_add(u32::try_from(line.saturating_sub(first)).unwrap_or(0))
+            }
+        };
+        // Lines that end in CR alone are not counted by the parser.
+        let row = row.max(self.last.map_or(1, |l| l.saturating_add(1)));
+        self.last = Some(row);
+        row
     }
 }
 

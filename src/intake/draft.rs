@@ -160,8 +160,12 @@ impl Drafter<'_> {
                 continue;
             }
             let field = &kind.fields[column.field];
-            let place = self.places.place(record.first_row, Some(&field.key));
-            if raw.chars().nth(self.limits.cell_chars).is_some() {
+            // Made only where there is something to report.
+            let places = self.places.clone();
+            let place = || places.place(record.first_row, Some(&field.key));
+            if raw.len() > self.limits.cell_chars
+                && raw.chars().nth(self.limits.cell_chars).is_some()
+            {
                 let problem = format!(
                     "单元格内容超过 {} 个字符，该行未收录",
                     self.limits.cell_chars
@@ -169,7 +173,7 @@ impl Drafter<'_> {
                 self.report(
                     Severity::Error,
                     "cell-too-long",
-                    place,
+                    place(),
                     problem,
                     "请精简内容或拆分为多个事项",
                 );
@@ -185,7 +189,7 @@ impl Drafter<'_> {
                 self.report(
                     Severity::Warning,
                     "formula-error",
-                    place,
+                    place(),
                     problem,
                     "请在原表中改正公式或直接填写内容",
                 );
@@ -195,7 +199,7 @@ impl Drafter<'_> {
                 self.report(
                     Severity::Warning,
                     "broken-characters",
-                    place,
+                    place(),
                     "含有无法识别的字符（编码损坏）".into(),
                     "请检查原文件编码，另存为 UTF-8 或 Excel 工作簿",
                 );

@@ -1,6 +1,7 @@
 //! Finding the heading row and mapping columns to a kind's fields.
 //! Must not read data rows beyond those it is given.
 
+use std::cmp::Reverse;
 use std::collections::HashMap;
 use std::sync::Arc;
 
@@ -89,7 +90,8 @@ pub struct Headings {
 /// Finds the headings among the first rows of a sheet.
 ///
 /// `only` restricts to one kind; `named` is the kind that the title or the file's name suggests
-/// and wins between equals.
+/// and wins between equals. Of several heading rows (tables under each other) that the best kind
+/// can read, the first is taken: what stands above a heading row is not read.
 pub fn find(
     rows: &[Row],
     merges: &Merges,
@@ -97,7 +99,7 @@ pub fn find(
     only: Option<&Kind>,
     named: Option<&Kind>,
 ) -> Option<Headings> {
-    let mut best: Option<(usize, Headings)> = None;
+    let mut readings: Vec<(usize, usize, Headings)> = Vec::new();
     for (index, row) in rows.iter().take(HEADING_ROWS).enumerate() {
         if row.filled().take(2).count() < 2 {
             continue;
@@ -117,24 +119,48 @@ pub fn find(
                 let score = columns.score() * 4
                     + usize::from(named.is_some_and(|n| n.key == kind.key)) * 6
                     + usize::from(two_rows);
-                if best.as_ref().is_none_or(|(s, _)| score > *s) {
-                    let headings = Headings {
-                        written: written(row, second),
-                        alternatives: alternatives.clone(),
-                        last_row: second.map_or(row.number, |r| r.number),
-                        best: columns,
-                    };
-                    best = Some((score, headings));
-                }
+                let headings = Headings {
+                    written: written(row, second),
+                    alternatives: alternatives.clone(),
+                    last_row: second.map_or(row.number, |r| r.number),
+                    best: columns,
+                };
+                readings.push((index, score, headings));
             }
         }
     }
-    best.map(|(_, h)| h)
+    // Sorting is stable: of equals the earlier row and the kind of lower order stay in front.
+    readings.sort_by_key(|(_, score, _)| Reverse(*score));
+    let kind = readings.first()?.2.best.kind.clone();
+    readings.retain(|(_, _, h)| h.best.kind.key == kind.key);
+    let first = readings.iter().map(|(index, ..)| *index).min()?;
+    let best = readings.into_iter().find(|(index, ..)| *index == first);
+    best.map(|(.., headings)| headings)
 }
 
-/// Reads the same headings as another kind does (files whose rows are of several kinds).
+/// Reads the same headings as another kind does (files whose rows are of several kinds). A heading
+/// that only the table's own kind knows goes to the field of the same meaning.
 pub fn reread(headings: &Headings, kind: &Arc<Kind>) -> Columns {
-    map(&headings.alternatives, &headings.written, kind)
+    let mut columns = map(&headings.alternatives, &headings.written, kind);
+    for own in &headings.best.columns {
+        let role = headings.best.kind.fields[own.field].role;
+        let unread = !columns.columns.iter().any(|c| c.index == own.index);
+        let field = kind
+            .fields
+            .iter()
+            .position(|f| role.is_some() && f.role == role);
+        if let Some(field) = field
+            && unread
+            && !columns.columns.iter().any(|c| c.field == field)
+        {
+            columns.columns.push(Column {
+                field,
+                ..own.clone()
+            });
+            columns.unknown.retain(|(index, _)| *index != own.index);
+        }
+    }
+    columns
 }
 
 /// Whether a data row repeats headings: at least three cells, and most of its filled ones, are
@@ -151,7 +177,7 @@ pub fn repeated(row: &Row, merges: &Merges, current: &Columns, kinds: &Kinds) ->
         .filter_map(|kind| read(&alternatives, row, None, kind))
         .filter(|c| c.columns.len() * 5 >= filled * 3)
         .collect();
-    readings.sort_by_key(|c| (std::cmp::Reverse(c.score()), c.kind.key != same.key));
+    readings.sort_by_key(|c| (Reverse(c.score()), c.kind.key != same.key));
     let best = readings.into_iter().next()?;
     Some(Headings {
         written: written(row, None),
@@ -179,16 +205,23 @@ fn is_second_heading(first: &Row, second: &Row, merges: &Merges) -> bool {
     reaches_down && short && new && second.filled().count() < first.filled().count()
 }
 
+/// Beginning of a cell, longer than any heading: cells may hold megabytes.
+fn brief(text: &str) -> &str {
+    text.char_indices()
+        .nth(200)
+        .map_or(text, |(end, _)| &text[..end])
+}
+
 fn written(row: &Row, second: Option<&Row>) -> Vec<String> {
     let width = row.cells.len().max(second.map_or(0, |r| r.cells.len()));
     (0..width)
         .map(|c| {
             let own = second.map_or("", |r| r.cell(c));
-            clean::short(if clean::is_blank(own) {
+            clean::short(brief(if clean::is_blank(own) {
                 row.cell(c)
             } else {
                 own
-            })
+            }))
         })
         .collect()
 }
@@ -202,9 +235,9 @@ fn alternatives(row: &Row, second: Option<&Row>, merges: &Merges) -> Vec<Vec<Str
                 Some(left) if clean::is_blank(row.cell(c)) && second.is_some() => row.cell(left),
                 _ => row.cell(c),
             };
-            let upper = clean::heading(upper);
+            let upper = clean::heading(brief(upper));
             if let Some(second) = second {
-                let lower = clean::heading(second.cell(c));
+                let lower = clean::heading(brief(second.cell(c)));
                 if !lower.is_empty() {
                     found.push(lower.clone());
                     found.push(format!("{upper}{lower}"));

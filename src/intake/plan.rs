@@ -131,7 +131,6 @@ impl Opened {
                 findings: Vec::new(),
             };
             for record in std::mem::take(&mut builder.done) {
-                let (row, text) = (record.first_row, record.cells.join(" "));
                 match drafter.draft(&record) {
                     Some(item) => drafts.items.push(item),
                     None => {
@@ -139,11 +138,11 @@ impl Opened {
                             .findings
                             .last()
                             .map_or_else(String::new, |f| f.problem.clone());
-                        let text = clean::short(&text.chars().take(80).collect::<String>());
+                        let text: String = record.cells.join(" ").chars().take(80).collect();
                         drafts.not_taken.push(RowNotTaken {
-                            place: places.place(row, None),
+                            place: places.place(record.first_row, None),
                             reason,
-                            text,
+                            text: clean::short(&text),
                         });
                     }
                 }

@@ -68,6 +68,7 @@ impl<'a> Builder<'a> {
         };
         let dividers = [
             Role::Subtitle,
+            Role::Grade,
             Role::Key,
             Role::Code,
             Role::Department,
@@ -254,13 +255,15 @@ impl<'a> Builder<'a> {
             self.filled(row, s)
                 && clean::short(self.text(row, s)) != clean::short(&current.cells[s])
         });
-        self.dividers.iter().any(|&p| {
+        // A sub-item of its own is a record even when its text repeats the one above (two bands of
+        // one offence may have the same circumstances).
+        let divides = |&p: &usize| {
             let own = clean::short(self.text(row, p));
             let role = self.columns.kind.fields[self.columns.columns[p].field].role;
             !own.is_empty()
-                && (own != clean::short(&current.cells[p])
-                    || (role == Some(Role::Subtitle) && numbered))
-        }) || numbered
+                && (role == Some(Role::Subtitle) || own != clean::short(&current.cells[p]))
+        };
+        numbered || self.dividers.iter().any(divides)
     }
 
     fn begin(&mut self, row: &Row, continued: bool) {

@@ -181,7 +181,7 @@ impl Ingester {
         }
         match self.publish(source, plan, drafts.items, kept, &mut entry, report) {
             Ok(outcome) => entry.outcome = outcome,
-            Err(error) => self.explain(&error, plan, report),
+            Err(error) => Self::explain(&error, plan, report),
         }
         report.report.lists.push(entry);
     }
@@ -363,7 +363,7 @@ impl Ingester {
         }
     }
 
-    fn explain(&self, error: &RegisterError, plan: &ListPlan, report: &mut Reporter) {
+    fn explain(error: &RegisterError, plan: &ListPlan, report: &mut Reporter) {
         let title = &plan.list.title;
         match error {
             RegisterError::Conflict { .. } => report.refuse(
@@ -377,7 +377,7 @@ impl Ingester {
                 "请核对编码",
             ),
             RegisterError::Invalid(why) => {
-                report.refuse("invalid-publication", format!("“{title}”未收录：{why}"), "")
+                report.refuse("invalid-publication", format!("“{title}”未收录：{why}"), "");
             }
             RegisterError::Incompatible(_) | RegisterError::Store(_) => {
                 tracing::error!(list = %title, %error, "publication failed");
@@ -419,7 +419,8 @@ fn changes(plan: &ListPlan, recorded: Vec<Recorded>, items: Vec<DraftItem>) -> V
     let key = plan.kind.field_with(Role::Key).map(|f| f.key.clone());
     let list_key = |item: &Item| item.fields.get(key.as_deref()?).cloned();
     let new = items.into_iter().map(|d| (d.coded, d.origin)).collect();
-    diff::changes(recorded, new, list_key)
+    let sequence = plan.kind.field_with(Role::Sequence).map(|f| f.key.as_str());
+    diff::changes(recorded, new, list_key, sequence)
 }
 
 fn too_many_withdrawals(

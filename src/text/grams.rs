@@ -18,9 +18,11 @@ enum Class {
 
 fn class(c: char) -> Class {
     match c {
+        // Most characters of a list, and its punctuation, are decided here without a table.
+        '\u{4E00}'..='\u{9FFF}' => Class::Ideograph,
         '0'..='9' | 'a'..='z' | 'A'..='Z' => Class::Letter,
+        '\0'..='\u{7F}' | '、' | '。' => Class::Other,
         '\u{3400}'..='\u{4DBF}'
-        | '\u{4E00}'..='\u{9FFF}'
         | '\u{3040}'..='\u{30FF}'
         | '\u{AC00}'..='\u{D7AF}'
         | '\u{F900}'..='\u{FAFF}'

@@ -108,7 +108,9 @@ pub fn fold(c: char) -> Option<char> {
 
 /// Normal form of a text; digits and line breaks stay.
 pub fn normalise(text: &str) -> String {
-    text.chars().filter_map(fold).collect()
+    let mut normal = String::with_capacity(text.len());
+    normal.extend(text.chars().filter_map(fold));
+    normal
 }
 
 /// A normalised text that remembers where each of its characters came from.

@@ -1,3 +1,4 @@
 //! One suite per trait: what every implementation must do, whatever it is built on.
 
+pub mod engine;
 pub mod register;

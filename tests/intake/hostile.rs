@@ -1,54 +1,13 @@
 //! Files that are broken, mean or no lists at all: told clearly, in bounded time and memory.
 
 use std::fmt::Write as _;
-use std::time::{Duration, Instant};
 
-use quanze::domain::{Finding, Severity};
-use quanze::intake::{Bytes, DraftItem, Hints, Intake, Limits, Opened, Source};
+use quanze::domain::Severity;
+use quanze::intake::{Intake, Limits};
 
 use super::make::{self, POWER};
+use super::{open, open_with, taken_whole};
 use crate::support;
-
-/// Longest that any of these files may take, in an unoptimised build beside other tests.
-const PATIENCE: Duration = Duration::from_secs(20);
-/// Most memory that any of these files may add to the process, in KB.
-const MEMORY: u64 = 800 << 10;
-
-/// Highest memory use of the process so far in KB, where the system tells it.
-fn peak_memory() -> Option<u64> {
-    let status = std::fs::read_to_string("/proc/self/status").ok()?;
-    let line = status.lines().find(|l| l.starts_with("VmHWM:"))?;
-    line.split_whitespace().nth(1)?.parse().ok()
-}
-
-/// Opens bytes as a file of that name and reads its lists, within time and memory.
-fn open_with(intake: &Intake, name: &str, bytes: &[u8]) -> (Opened, Vec<DraftItem>, Vec<Finding>) {
-    let (began, before) = (Instant::now(), peak_memory());
-    let source = Source {
-        name: name.into(),
-        bytes: Bytes::Memory(bytes.into()),
-    };
-    let opened = intake.open(&source, &Hints::default());
-    let mut findings = opened.findings.clone();
-    let mut items = Vec::new();
-    for (_, drafts) in support::read_all(&opened) {
-        items.extend(drafts.items);
-        findings.extend(drafts.findings);
-    }
-    assert!(began.elapsed() < PATIENCE, "{name}: {:?}", began.elapsed());
-    if let (Some(before), Some(after)) = (before, peak_memory()) {
-        assert!(
-            after - before < MEMORY,
-            "{name}: {} KB more",
-            after - before
-        );
-    }
-    (opened, items, findings)
-}
-
-fn open(name: &str, bytes: &[u8]) -> (Opened, Vec<DraftItem>, Vec<Finding>) {
-    open_with(&support::intake(), name, bytes)
-}
 
 /// Nothing is taken, and an error says in Chinese what is wrong with which file, and what to do.
 fn refused_with(intake: &Intake, name: &str, bytes: &[u8], rule: &str, says: &str) {
@@ -71,24 +30,6 @@ fn refused_with(intake: &Intake, name: &str, bytes: &[u8], rule: &str, says: &st
 
 fn refused(name: &str, bytes: &[u8], rule: &str, says: &str) {
     refused_with(&support::intake(), name, bytes, rule, says);
-}
-
-fn names(items: &[DraftItem]) -> Vec<&str> {
-    items
-        .iter()
-        .map(|i| i.coded.item.head.name.as_str())
-        .collect()
-}
-
-/// Both items of [`POWER`] are taken.
-fn taken_whole(name: &str, bytes: &[u8]) -> Vec<Finding> {
-    let (_, items, findings) = open(name, bytes);
-    assert_eq!(
-        names(&items),
-        ["食品经营许可", "对无照经营的处罚"],
-        "{name}: {findings:?}"
-    );
-    findings
 }
 
 /// Bytes that look like nothing, the same in every run.
@@ -209,6 +150,9 @@ fn files_of_other_kinds() {
         "not-a-table",
         "二进制",
     );
+    let nul = String::from_utf8(make::csv(&POWER)).expect("text");
+    let nul = nul.replace("许可", "许\0可");
+    refused("零.csv", nul.as_bytes(), "not-a-table", "二进制");
     let document = make::ole(&[("/WordDocument", &[0; 512])]);
     refused(
         "通知.doc",
@@ -344,14 +288,18 @@ fn a_count_that_lies() {
 
 #[test]
 fn a_million_rows_that_only_look_used() {
-    let bytes = make::xlsx(|book| {
-        let sheet = book.add_worksheet();
-        let format = rust_xlsxwriter::Format::new().set_bold();
-        make::put(sheet, 0, &POWER);
-        for row in 3..1_048_576 {
-            sheet.write_blank(row, 0, &format).expect("cell");
-        }
-    });
+    let mut blanks = String::from("</row>");
+    for row in 4..=1_048_576 {
+        let _ = write!(blanks, "<row r=\"{row}\"><c r=\"A{row}\" s=\"0\"/></row>");
+    }
+    let sheet = "xl/worksheets/sheet1.xml";
+    let end = "</row></sheetData>";
+    let bytes = make::edited(
+        &make::xlsx_of(&POWER),
+        sheet,
+        end,
+        &format!("{blanks}</sheetData>"),
+    );
     taken_whole("满表格式.xlsx", &bytes);
 }
 
@@ -440,101 +388,4 @@ fn protected_workbooks() {
     let pass = make::biff(0x002f, &[1, 0, 1, 0, 1, 0]);
     let xls = make::xls_with(&POWER, &pass, &[]);
     refused("加密.xls", &xls, "workbook", "密码");
-}
-
-#[test]
-fn text_with_nul_bytes() {
-    let text = String::from_utf8(make::csv(&POWER)).expect("text");
-    let early = text.replace("许可", "许\0可");
-    refused("零.csv", early.as_bytes(), "not-a-table", "二进制");
-    // Past what is looked at to tell the format.
-    let mut late = text.clone();
-    for n in 3..2_000 {
-        let _ = writeln!(
-            late,
-            "{n},对第{n}种行为的处罚,行政处罚,依据,辽阳市市场监督管理局"
-        );
-    }
-    late.push_str("2000,对含\0零的处罚,行政处罚,依据,辽阳市市场监督管理局\n");
-    let (_, items, findings) = open("零.csv", late.as_bytes());
-    assert_eq!(items.len(), 2_000, "{findings:?}");
-    assert_eq!(items[1_999].coded.item.head.name, "对含零的处罚");
-}
-
-#[test]
-fn broken_characters_are_named_where_they_stand() {
-    let mut bytes = make::csv(&POWER);
-    let at = bytes
-        .windows(3)
-        .position(|w| w == "许".as_bytes())
-        .expect("许 is there");
-    bytes[at + 1] = 0xff;
-    let (_, items, findings) = open("坏字.csv", &bytes);
-    assert_eq!(items.len(), 2, "{findings:?}");
-    let broken = findings.iter().find(|f| f.rule == "broken-characters");
-    let place = &broken.unwrap_or_else(|| panic!("{findings:?}")).place;
-    assert_eq!((place.row, place.column.as_str()), (2, "B"));
-}
-
-#[test]
-fn every_usual_encoding() {
-    let text = String::from_utf8(make::csv(&POWER)).expect("text");
-    // A full-width space looks like an ASCII digit of the other byte order.
-    let text = text.replace("第十三条", "第十三条\u{3000}\u{3000}\u{3000}\u{3000}");
-    let utf16 = |mark: bool, bytes: fn(u16) -> [u8; 2]| -> Vec<u8> {
-        let mark = mark.then_some(0xfeff);
-        mark.into_iter()
-            .chain(text.encode_utf16())
-            .flat_map(bytes)
-            .collect()
-    };
-    let (gbk, _, failed) = encoding_rs::GB18030.encode(&text);
-    assert!(!failed);
-    for (name, bytes) in [
-        ("UTF-8.csv", text.as_bytes().to_vec()),
-        (
-            "UTF-8带标记.csv",
-            [b"\xef\xbb\xbf", text.as_bytes()].concat(),
-        ),
-        ("GBK.csv", gbk.into_owned()),
-        ("UTF-16LE带标记.csv", utf16(true, u16::to_le_bytes)),
-        ("UTF-16BE带标记.csv", utf16(true, u16::to_be_bytes)),
-        ("UTF-16LE.csv", utf16(false, u16::to_le_bytes)),
-        ("UTF-16BE.csv", utf16(false, u16::to_be_bytes)),
-        ("制表符.txt", text.replace(',', "\t").into_bytes()),
-        ("分号.csv", text.replace(',', ";").into_bytes()),
-        ("CRLF.csv", text.replace('\n', "\r\n").into_bytes()),
-        ("CR.csv", text.replace('\n', "\r").into_bytes()),
-    ] {
-        taken_whole(name, &bytes);
-    }
-}
-
-#[test]
-fn an_open_quotation_mark_swallows_no_items_in_silence() {
-    let text = String::from_utf8(make::csv(&POWER)).expect("text");
-    let open_mark = text.replace("1,食品经营许可", "1,\"食品经营许可");
-    let (_, items, findings) = open("引号.csv", open_mark.as_bytes());
-    assert!(
-        items.len() == 2 || findings.iter().any(|f| f.severity != Severity::Notice),
-        "{:?} {findings:?}",
-        names(&items)
-    );
-}
-
-#[test]
-fn names_that_are_no_names() {
-    let good = make::csv(&POWER);
-    for name in [
-        "",
-        ".",
-        "..",
-        "/",
-        "a/../../b.csv",
-        "\u{202e}vsc.单清.csv",
-        "𠮷".repeat(300).as_str(),
-    ] {
-        let (_, items, _) = open(name, &good);
-        assert_eq!(items.len(), 2, "{name:?}");
-    }
 }

@@ -87,7 +87,9 @@ pub fn edited(bytes: &[u8], entry: &str, from: &str, to: &str) -> Vec<u8> {
 
 /// An OLE container with the given streams.
 pub fn ole(streams: &[(&str, &[u8])]) -> Vec<u8> {
-    let mut file = cfb::CompoundFile::create(Cursor::new(Vec::new())).expect("container");
+    let mut file =
+        cfb::CompoundFile::create_with_version(cfb::Version::V3, Cursor::new(Vec::new()))
+            .expect("container");
     for (name, content) in streams {
         let mut stream = file.create_stream(name).expect("stream");
         stream.write_all(content).expect("content");

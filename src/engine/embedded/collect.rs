@@ -8,6 +8,7 @@ use tantivy::DocId;
 
 use super::accumulate::Accumulator;
 use super::snapshot::{FACETS, Segment, Snapshot, slot};
+use super::weights;
 use crate::domain::ItemId;
 use crate::query::{Answer, Facet, FacetCount, Hit, MAX_WORDS, Query, Sort};
 
@@ -31,11 +32,14 @@ impl Filter {
     }
 
     fn accepts(&self, segment: &Segment, doc: DocId) -> bool {
-        self.0.iter().zip(&segment.columns.ordinals).all(|(accepted, ordinals)| {
-            accepted
-                .as_ref()
-                .is_none_or(|accepted| accepted.get(ordinals[doc as usize] as usize) == Some(&true))
-        })
+        self.0
+            .iter()
+            .zip(&segment.columns.ordinals)
+            .all(|(accepted, ordinals)| {
+                accepted.as_ref().is_none_or(|accepted| {
+                    accepted.get(ordinals[doc as usize] as usize) == Some(&true)
+                })
+            })
     }
 }
 
@@ -97,16 +101,18 @@ impl Part<'_> {
     /// Documents in force that pass the filter, with the number of words they match.
     fn each(&self, least: u8, mut each: impl FnMut(DocId, u8)) {
         for (doc, &matched) in (0..).zip(self.found.matched()) {
-            if matched >= least && self.segment.is_alive(doc) && self.filter.accepts(self.segment, doc) {
+            if matched >= least
+                && self.segment.is_alive(doc)
+                && self.filter.accepts(self.segment, doc)
+            {
                 each(doc, matched);
             }
         }
     }
 }
 
-/// The most words, up to `required`, that some hit has: an item with fewer words than it should
-/// have is a hit only while there is none with as many.
-fn suffices(parts: &[Part<'_>], required: usize) -> u8 {
+/// How many words a hit must have: `required`, or as many below it as it takes to find `enough`.
+fn suffices(parts: &[Part<'_>], required: usize, enough: u64) -> u8 {
     let mut counts = [0_u64; MAX_WORDS + 1];
     let mut accepted = 0_u64;
     for part in parts {
@@ -118,18 +124,28 @@ fn suffices(parts: &[Part<'_>], required: usize) -> u8 {
             }
         });
     }
-    let required = u8::try_from(required).unwrap_or(u8::MAX);
-    let most = counts.iter().rposition(|&count| count > 0).unwrap_or_default();
-    let most = u8::try_from(most).unwrap_or(u8::MAX);
-    if most == 0 || accepted > 0 {
-        // Nothing has any word; or a code was found, next to which part of the words is noise.
-        return required.max(1);
+    let required = required.clamp(1, MAX_WORDS);
+    // Next to an item found by its code, those with a part of its words are noise.
+    let mut least = required;
+    let mut hits: u64 = counts[required..].iter().sum();
+    while accepted == 0 && hits < enough && least > 1 {
+        least -= 1;
+        hits += counts[least];
     }
-    required.min(most)
+    // No fewer than some item has.
+    let least = (least..=required)
+        .find(|&words| counts[words] > 0)
+        .unwrap_or(required);
+    u8::try_from(least).unwrap_or(u8::MAX)
 }
 
 /// Makes the answer. `found` has one accumulator per segment.
-pub(super) fn collect(snapshot: &Snapshot, found: &[Accumulator], query: &Query, required: usize) -> Answer {
+pub(super) fn collect(
+    snapshot: &Snapshot,
+    found: &[Accumulator],
+    query: &Query,
+    required: usize,
+) -> Answer {
     let parts: Vec<Part<'_>> = snapshot
         .segments
         .iter()
@@ -140,13 +156,24 @@ pub(super) fn collect(snapshot: &Snapshot, found: &[Accumulator], query: &Query,
             filter: Filter::new(query, segment),
         })
         .collect();
-    let least = if query.words.is_empty() { 0 } else { suffices(&parts, required) };
-    let mut counts: [Vec<u64>; FACETS] = std::array::from_fn(|slot| vec![0; snapshot.values[slot].len()]);
+    let enough = if query.words.len() <= 2 {
+        1
+    } else {
+        weights::ENOUGH_HITS
+    };
+    let least = if query.words.is_empty() {
+        0
+    } else {
+        suffices(&parts, required, enough)
+    };
+    let mut counts: [Vec<u64>; FACETS] =
+        std::array::from_fn(|slot| vec![0; snapshot.values[slot].len()]);
     let mut top = Top::new(query.offset + query.limit);
     let mut total = 0;
     for part in &parts {
         let columns = &part.segment.columns;
-        let mut local: [Vec<u64>; FACETS] = std::array::from_fn(|slot| vec![0; columns.values[slot].len()]);
+        let mut local: [Vec<u64>; FACETS] =
+            std::array::from_fn(|slot| vec![0; columns.values[slot].len()]);
         part.each(least, |doc, _| {
             total += 1;
             for (counts, ordinals) in local.iter_mut().zip(&columns.ordinals) {
@@ -180,7 +207,10 @@ fn candidate(part: &Part<'_>, doc: DocId, sort: Sort) -> Candidate {
     let global = |facet: Facet| {
         let slot = slot(facet);
         let ordinal = part.segment.columns.ordinals[slot][doc as usize];
-        part.segment.global[slot].get(ordinal as usize).copied().unwrap_or_default()
+        part.segment.global[slot]
+            .get(ordinal as usize)
+            .copied()
+            .unwrap_or_default()
     };
     let group = match sort {
         Sort::Relevance => (0, 0),

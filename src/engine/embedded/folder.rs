@@ -30,7 +30,9 @@ impl Folder {
     pub fn current(&self) -> io::Result<Option<PathBuf>> {
         match std::fs::read_to_string(self.0.join(CURRENT)) {
             Ok(name) if number(name.trim()).is_some() => Ok(Some(self.0.join(name.trim()))),
-            Ok(name) => Err(io::Error::other(format!("{CURRENT} names {name:?}, which is no index folder"))),
+            Ok(name) => Err(io::Error::other(format!(
+                "{CURRENT} names {name:?}, which is no index folder"
+            ))),
             Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(None),
             Err(error) => Err(error),
         }
@@ -43,16 +45,24 @@ impl Folder {
 
     /// A name that no index folder has had.
     pub fn next(&self) -> io::Result<PathBuf> {
-        let used = self.generations()?.into_iter().filter_map(|path| number(path.file_name()?.to_str()?));
+        let used = self
+            .generations()?
+            .into_iter()
+            .filter_map(|path| number(path.file_name()?.to_str()?));
         let current = self.current().ok().flatten();
-        let named = current.as_ref().and_then(|path| number(path.file_name()?.to_str()?));
+        let named = current
+            .as_ref()
+            .and_then(|path| number(path.file_name()?.to_str()?));
         let last = used.chain(named).max().unwrap_or(0);
         Ok(self.0.join(format!("{PREFIX}{:06}", last + 1)))
     }
 
     /// Puts an index folder into use, in one step that survives a crash.
     pub fn set_current(&self, folder: &Path) -> io::Result<()> {
-        let name = folder.file_name().and_then(|n| n.to_str()).unwrap_or_default();
+        let name = folder
+            .file_name()
+            .and_then(|n| n.to_str())
+            .unwrap_or_default();
         let new = self.0.join("current.new");
         let mut file = File::create(&new)?;
         file.write_all(name.as_bytes())?;
@@ -78,7 +88,11 @@ impl Folder {
     /// The right to make a new index; `None` while another process has it. Ends with the value.
     pub fn lock(&self) -> io::Result<Option<File>> {
         let path = self.0.join(LOCK);
-        let file = OpenOptions::new().create(true).truncate(false).write(true).open(path)?;
+        let file = OpenOptions::new()
+            .create(true)
+            .truncate(false)
+            .write(true)
+            .open(path)?;
         match file.try_lock() {
             Ok(()) => Ok(Some(file)),
             Err(TryLockError::WouldBlock) => Ok(None),
@@ -90,7 +104,12 @@ impl Folder {
         let mut found = Vec::new();
         for entry in std::fs::read_dir(&self.0)? {
             let path = entry?.path();
-            if path.file_name().and_then(|n| n.to_str()).and_then(number).is_some() {
+            if path
+                .file_name()
+                .and_then(|n| n.to_str())
+                .and_then(number)
+                .is_some()
+            {
                 found.push(path);
             }
         }

@@ -1,5 +1,9 @@
 //! One index folder: opening it, following its commits, writing to it.
 //! Must not know that there may be several, or which of them is current.
+#![expect(
+    clippy::disallowed_types,
+    reason = "embedded/ is the index's one owner"
+)]
 
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, PoisonError, RwLock};
@@ -55,7 +59,6 @@ struct Seen {
 /// An open index folder.
 pub(super) struct Generation {
     folder: PathBuf,
-    #[allow(clippy::disallowed_types, reason = "embedded/ is tantivy's one owner")]
     index: Index,
     fields: Fields,
     reader: IndexReader,
@@ -71,8 +74,13 @@ pub(super) fn fingerprint(folder: &Path) -> Option<String> {
 
 impl Generation {
     /// Makes an empty index in a folder that does not exist yet.
-    pub fn create(folder: &Path, fingerprint: &str, segmenter: &Segmenter) -> Result<Self, EngineError> {
-        let io = |error: std::io::Error| EngineError::new(EngineErrorCode::Internal, error.to_string());
+    pub fn create(
+        folder: &Path,
+        fingerprint: &str,
+        segmenter: &Segmenter,
+    ) -> Result<Self, EngineError> {
+        let io =
+            |error: std::io::Error| EngineError::new(EngineErrorCode::Internal, error.to_string());
         std::fs::create_dir_all(folder).map_err(io)?;
         let (schema, _) = schema();
         let settings = IndexSettings {
@@ -83,8 +91,10 @@ impl Generation {
         };
         let build = || -> tantivy::Result<()> {
             let directory = MmapDirectory::open(folder)?;
-            #[allow(clippy::disallowed_types, reason = "embedded/ is tantivy's one owner")]
-            Index::builder().schema(schema).settings(settings).open_or_create(directory)?;
+            Index::builder()
+                .schema(schema)
+                .settings(settings)
+                .open_or_create(directory)?;
             Ok(())
         };
         build().map_err(|e| failed(&e))?;
@@ -100,15 +110,20 @@ impl Generation {
         let (expected, fields) = schema();
         let open = || -> tantivy::Result<(_, IndexReader)> {
             let directory = MmapDirectory::open(folder)?;
-            #[allow(clippy::disallowed_types, reason = "embedded/ is tantivy's one owner")]
             let mut index = Index::open(directory)?;
             index.set_tokenizers(tokenizers(segmenter));
-            let reader = index.reader_builder().reload_policy(ReloadPolicy::Manual).try_into()?;
+            let reader = index
+                .reader_builder()
+                .reload_policy(ReloadPolicy::Manual)
+                .try_into()?;
             Ok((index, reader))
         };
         let (index, reader) = open().map_err(|e| failed(&e))?;
         if index.schema() != expected {
-            return Err(EngineError::new(EngineErrorCode::Internal, "index has other fields"));
+            return Err(EngineError::new(
+                EngineErrorCode::Internal,
+                "index has other fields",
+            ));
         }
         let seen = load(folder, &index, &reader, fields, None)?;
         Ok(Self {
@@ -147,15 +162,22 @@ impl Generation {
     /// Loads the last commit. The caller holds `loading`.
     fn reload(&self) -> Result<(), EngineError> {
         let (before, _) = self.seen();
-        let seen = load(&self.folder, &self.index, &self.reader, self.fields, Some(&before))?;
+        let seen = load(
+            &self.folder,
+            &self.index,
+            &self.reader,
+            self.fields,
+            Some(&before),
+        )?;
         *self.seen.write().unwrap_or_else(PoisonError::into_inner) = seen;
         Ok(())
     }
 
     /// Writes the steps in one commit; readers see it before merging begins.
     pub fn apply(&self, steps: &mut Steps<'_>, upto: Position) -> Result<(), EngineError> {
-        let empty = self.snapshot().all_documents() == 0;
-        write(&self.index, self.fields, empty, steps, upto, &mut || self.catch_up())?;
+        write(&self.index, self.fields, steps, upto, &mut || {
+            self.catch_up()
+        })?;
         // Merging has replaced segments; reading the new ones frees the old.
         self.catch_up()
     }
@@ -173,8 +195,14 @@ impl Generation {
 
     /// Bytes of the folder.
     pub fn bytes(&self) -> u64 {
-        let files = std::fs::read_dir(&self.folder).into_iter().flatten().flatten();
-        files.filter_map(|file| file.metadata().ok()).map(|data| data.len()).sum()
+        let files = std::fs::read_dir(&self.folder)
+            .into_iter()
+            .flatten()
+            .flatten();
+        files
+            .filter_map(|file| file.metadata().ok())
+            .map(|data| data.len())
+            .sum()
     }
 }
 
@@ -182,7 +210,6 @@ impl Generation {
 ///
 /// A commit between reading the position and the segments would tie them wrongly, so it is tried
 /// again until the folder has not changed meanwhile.
-#[allow(clippy::disallowed_types, reason = "embedded/ is tantivy's one owner")]
 fn load(
     folder: &Path,
     index: &Index,
@@ -199,11 +226,15 @@ fn load(
             continue;
         }
         let position = payload.and_then(|payload| serde_json::from_str(&payload).ok());
-        let snapshot = Snapshot::load(reader.searcher(), fields, position, previous).map_err(|e| failed(&e))?;
+        let snapshot = Snapshot::load(reader.searcher(), fields, position, previous)
+            .map_err(|e| failed(&e))?;
         return Ok(Seen {
             snapshot: Arc::new(snapshot),
             stamp,
         });
     }
-    Err(EngineError::new(EngineErrorCode::Unavailable, "the index changes faster than it can be read"))
+    Err(EngineError::new(
+        EngineErrorCode::Unavailable,
+        "the index changes faster than it can be read",
+    ))
 }

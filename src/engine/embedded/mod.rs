@@ -20,6 +20,8 @@ mod retrieve;
 mod schema;
 mod snapshot;
 mod suggest;
+#[cfg(test)]
+mod tests;
 mod tokens;
 mod weights;
 mod write;
@@ -70,7 +72,9 @@ const SPARE: usize = 4;
 
 impl std::fmt::Debug for EmbeddedEngine {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_struct("EmbeddedEngine").field("state", &self.state()).finish_non_exhaustive()
+        f.debug_struct("EmbeddedEngine")
+            .field("state", &self.state())
+            .finish_non_exhaustive()
     }
 }
 
@@ -81,7 +85,8 @@ fn internal(error: impl std::fmt::Display) -> EngineError {
 /// Runs code that reads index files: a damaged one may make the library panic, which must not
 /// take the server down.
 fn guarded<T>(read: impl FnOnce() -> Result<T, EngineError>) -> Result<T, EngineError> {
-    catch_unwind(AssertUnwindSafe(read)).unwrap_or_else(|_| Err(internal("the index is damaged; rebuild it")))
+    catch_unwind(AssertUnwindSafe(read))
+        .unwrap_or_else(|_| Err(internal("the index is damaged; rebuild it")))
 }
 
 impl EmbeddedEngine {
@@ -131,7 +136,9 @@ impl EmbeddedEngine {
     }
 
     fn put_into_use(&self, generation: Generation, state: EngineState) -> Result<(), EngineError> {
-        self.folder.set_current(generation.folder()).map_err(internal)?;
+        self.folder
+            .set_current(generation.folder())
+            .map_err(internal)?;
         let live = Live {
             generation: Some(Arc::new(generation)),
             state,
@@ -150,16 +157,30 @@ impl EmbeddedEngine {
         };
         // A pointer that is gone (the folder was removed) leaves what is open to answer.
         if !known && stamp.is_some() {
-            let live = guarded(|| Ok(open_current(&self.folder, &self.fingerprint, &self.segmenter)))?;
+            let live = guarded(|| {
+                Ok(open_current(
+                    &self.folder,
+                    &self.fingerprint,
+                    &self.segmenter,
+                ))
+            })?;
             let mut old = self.live.write().unwrap_or_else(PoisonError::into_inner);
             if live.generation.is_some() || old.generation.is_none() {
                 *old = live;
+            } else {
+                // What is open still answers; the unreadable one is not tried again.
+                old.stamp = stamp;
             }
         }
         let live = self.live.read().unwrap_or_else(PoisonError::into_inner);
         live.generation.clone().ok_or_else(|| match &live.state {
-            EngineState::Damaged(why) => internal(format!("the index is damaged ({why}); rebuild it")),
-            _ => EngineError::new(EngineErrorCode::Unavailable, "the index has to be rebuilt first"),
+            EngineState::Damaged(why) => {
+                internal(format!("the index is damaged ({why}); rebuild it"))
+            }
+            _ => EngineError::new(
+                EngineErrorCode::Unavailable,
+                "the index has to be rebuilt first",
+            ),
         })
     }
 
@@ -180,7 +201,12 @@ impl EmbeddedEngine {
     fn answer(&self, snapshot: &Snapshot, query: &Query) -> Result<Answer, EngineError> {
         let plan = retrieve::plan(snapshot, query)?;
         let clock = Deadline::start();
-        let mut arrays = self.spare.lock().unwrap_or_else(PoisonError::into_inner).pop().unwrap_or_default();
+        let mut arrays = self
+            .spare
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .pop()
+            .unwrap_or_default();
         arrays.resize_with(snapshot.segments.len(), Accumulator::default);
         for (segment, found) in snapshot.segments.iter().zip(&mut arrays) {
             plan.run(segment, found, clock)?;
@@ -208,7 +234,10 @@ fn open_current(folder: &Folder, fingerprint: &str, segmenter: &Segmenter) -> Li
         Err(error) => return live(None, EngineState::Damaged(error.to_string())),
     };
     let Some(made_with) = generation::fingerprint(&current) else {
-        return live(None, EngineState::Damaged(format!("{} is not an index", current.display())));
+        return live(
+            None,
+            EngineState::Damaged(format!("{} is not an index", current.display())),
+        );
     };
     if made_with.lines().next() != fingerprint.lines().next() {
         // Written by another version of the engine: not even readable.
@@ -240,7 +269,10 @@ impl Engine for EmbeddedEngine {
     }
 
     fn rebuild(&self, steps: &mut Steps<'_>, upto: Position) -> Result<(), EngineError> {
-        let _rebuilding = self.rebuilding.lock().unwrap_or_else(PoisonError::into_inner);
+        let _rebuilding = self
+            .rebuilding
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner);
         let Some(_lock) = self.folder.lock().map_err(internal)? else {
             let message = "another process is rebuilding the index";
             return Err(EngineError::new(EngineErrorCode::Unavailable, message));
@@ -248,6 +280,8 @@ impl Engine for EmbeddedEngine {
         let next = self.folder.next().map_err(internal)?;
         let made = Generation::create(&next, &self.fingerprint, &self.segmenter)
             .and_then(|generation| generation.apply(steps, upto).map(|()| generation));
+        // Not while a batch is being written to the index that is about to be removed.
+        let _writing = self.writing.lock().unwrap_or_else(PoisonError::into_inner);
         let made = made.and_then(|generation| self.put_into_use(generation, EngineState::Ready));
         if made.is_err() {
             // Best effort: what is left is removed with the next opening or rebuild.
@@ -259,7 +293,11 @@ impl Engine for EmbeddedEngine {
     }
 
     fn state(&self) -> EngineState {
-        self.live.read().unwrap_or_else(PoisonError::into_inner).state.clone()
+        self.live
+            .read()
+            .unwrap_or_else(PoisonError::into_inner)
+            .state
+            .clone()
     }
 
     fn position(&self) -> Option<Position> {

@@ -38,7 +38,9 @@ pub(super) struct TextFields {
 
 fn text(grain: Grain, record: IndexRecordOption) -> TextOptions {
     TextOptions::default().set_indexing_options(
-        TextFieldIndexing::default().set_tokenizer(grain.name()).set_index_option(record),
+        TextFieldIndexing::default()
+            .set_tokenizer(grain.name())
+            .set_index_option(record),
     )
 }
 
@@ -59,11 +61,17 @@ pub(super) fn schema() -> (Schema, Fields) {
         id: builder.add_u64_field(ID, NumericOptions::from(INDEXED | FAST)),
         code: builder.add_text_field("code", text(Grain::Whole, Basic)),
         title_key: builder.add_u64_field(TITLE_KEY, FAST),
-        facets: Facet::ALL.map(|facet| builder.add_text_field(&facet_column(facet), column.clone())),
+        facets: Facet::ALL
+            .map(|facet| builder.add_text_field(&facet_column(facet), column.clone())),
         title: TextFields {
             words: builder.add_text_field("title_words", text(Grain::Words, WithFreqsAndPositions)),
-            pairs: builder.add_text_field("title_pairs", text(Grain::SubstringPairs, WithFreqsAndPositions)),
-            chars: Some(builder.add_text_field("title_chars", text(Grain::SubstringChars, WithFreqs))),
+            pairs: builder.add_text_field(
+                "title_pairs",
+                text(Grain::SubstringPairs, WithFreqsAndPositions),
+            ),
+            chars: Some(
+                builder.add_text_field("title_chars", text(Grain::SubstringChars, WithFreqs)),
+            ),
         },
         basis: TextFields {
             words: builder.add_text_field("basis_words", text(Grain::Words, WithFreqsAndPositions)),

@@ -28,6 +28,14 @@ pub(super) struct Columns {
 
 impl Columns {
     fn load(reader: &SegmentReader) -> tantivy::Result<Self> {
+        // Opened here so that a damaged file is noticed with the index and not by a question.
+        for (field, _) in reader
+            .schema()
+            .fields()
+            .filter(|(_, entry)| entry.is_indexed())
+        {
+            reader.inverted_index(field)?;
+        }
         let columns = reader.fast_fields();
         let docs = reader.max_doc();
         let mut ordinals = std::array::from_fn(|_| Vec::new());
@@ -45,7 +53,9 @@ impl Columns {
 }
 
 fn numbers(column: &Column<u64>, docs: DocId) -> Vec<u64> {
-    (0..docs).map(|doc| column.first(doc).unwrap_or_default()).collect()
+    (0..docs)
+        .map(|doc| column.first(doc).unwrap_or_default())
+        .collect()
 }
 
 /// Values in order, and each document's ordinal among them.
@@ -60,7 +70,9 @@ fn strings(reader: &SegmentReader, name: &str) -> tantivy::Result<(Vec<String>, 
     while stream.advance() {
         values.push(String::from_utf8_lossy(stream.key()).into_owned());
     }
-    let ordinals = numbers(&ords, docs).into_iter().map(|ord| u32::try_from(ord).unwrap_or(u32::MAX));
+    let ordinals = numbers(&ords, docs)
+        .into_iter()
+        .map(|ord| u32::try_from(ord).unwrap_or(u32::MAX));
     Ok((values, ordinals.collect()))
 }
 
@@ -120,7 +132,9 @@ impl Snapshot {
             std::array::from_fn(|slot| {
                 let place = |value: &String| values[slot].binary_search(value).unwrap_or_default();
                 let local = columns.values[slot].iter();
-                local.map(|v| u32::try_from(place(v)).unwrap_or(u32::MAX)).collect()
+                local
+                    .map(|v| u32::try_from(place(v)).unwrap_or(u32::MAX))
+                    .collect()
             })
         };
         let segments = loaded
@@ -147,7 +161,10 @@ impl Snapshot {
 
     /// Documents including deleted ones: what document frequencies are counted over.
     pub fn all_documents(&self) -> u64 {
-        self.segments.iter().map(|s| u64::from(s.reader.max_doc())).sum()
+        self.segments
+            .iter()
+            .map(|s| u64::from(s.reader.max_doc()))
+            .sum()
     }
 
     pub fn document_frequency(&self, term: &Term) -> tantivy::Result<u64> {
@@ -160,13 +177,15 @@ impl Snapshot {
         for segment in &self.segments {
             tokens += segment.reader.inverted_index(field)?.total_num_tokens();
         }
-        // Precision is no matter for a mean.
-        #[allow(clippy::cast_precision_loss)]
+        #[expect(clippy::cast_precision_loss, reason = "a mean need not be exact")]
         Ok(tokens as f32 / self.all_documents().max(1) as f32)
     }
 }
 
 /// Place of a facet in [`Facet::ALL`].
 pub(super) fn slot(facet: Facet) -> usize {
-    Facet::ALL.iter().position(|&f| f == facet).unwrap_or_default()
+    Facet::ALL
+        .iter()
+        .position(|&f| f == facet)
+        .unwrap_or_default()
 }

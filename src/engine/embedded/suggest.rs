@@ -16,8 +16,15 @@ use crate::text::normal::normalise;
 type Rank = (bool, u8, u64);
 
 /// Items by title, each distinct title once.
-pub(super) fn suggest(snapshot: &Snapshot, text: &str, limit: usize) -> tantivy::Result<Vec<ItemId>> {
-    let text: String = normalise(text).chars().filter(|c| !c.is_whitespace()).collect();
+pub(super) fn suggest(
+    snapshot: &Snapshot,
+    text: &str,
+    limit: usize,
+) -> tantivy::Result<Vec<ItemId>> {
+    let text: String = normalise(text)
+        .chars()
+        .filter(|c| !c.is_whitespace())
+        .collect();
     let Some(first) = text.chars().next() else {
         return Ok(Vec::new());
     };
@@ -27,7 +34,10 @@ pub(super) fn suggest(snapshot: &Snapshot, text: &str, limit: usize) -> tantivy:
     beginning.extend(inside.iter().cloned());
     let mut best: HashMap<u64, Rank> = HashMap::new();
     for segment in &snapshot.segments {
-        let lengths = fields.chars.map(|field| segment.reader.get_fieldnorms_reader(field)).transpose()?;
+        let lengths = fields
+            .chars
+            .map(|field| segment.reader.get_fieldnorms_reader(field))
+            .transpose()?;
         let mut offer = |doc: DocId, later: bool| {
             if !segment.is_alive(doc) {
                 return;
@@ -35,20 +45,28 @@ pub(super) fn suggest(snapshot: &Snapshot, text: &str, limit: usize) -> tantivy:
             let length = lengths.as_ref().map_or(0, |l| l.fieldnorm_id(doc));
             let rank = (later, length, segment.columns.ids[doc as usize]);
             let key = segment.columns.title_keys[doc as usize];
-            best.entry(key).and_modify(|old| *old = rank.min(*old)).or_insert(rank);
+            best.entry(key)
+                .and_modify(|old| *old = rank.min(*old))
+                .or_insert(rank);
         };
         each(snapshot, segment, &beginning, &mut |doc| offer(doc, false))?;
         if inside.is_empty() {
             let Some(chars) = fields.chars else { continue };
             let single = [text.clone()];
-            each_of(snapshot, segment, chars, &single, &mut |doc| offer(doc, true))?;
+            each_of(snapshot, segment, chars, &single, &mut |doc| {
+                offer(doc, true);
+            })?;
         } else {
             each(snapshot, segment, &inside, &mut |doc| offer(doc, true))?;
         }
     }
     let mut ranks: Vec<Rank> = best.into_values().collect();
     ranks.sort_unstable();
-    Ok(ranks.into_iter().take(limit).map(|(_, _, id)| ItemId(id)).collect())
+    Ok(ranks
+        .into_iter()
+        .take(limit)
+        .map(|(_, _, id)| ItemId(id))
+        .collect())
 }
 
 fn each(
@@ -76,7 +94,9 @@ fn each_of(
             docs.advance();
         }
     } else if let [gram] = grams {
-        super::retrieve::scan(segment, &Term::from_field_text(field, gram), |doc, _| offer(doc))?;
+        super::retrieve::scan(segment, &Term::from_field_text(field, gram), |doc, _| {
+            offer(doc);
+        })?;
     }
     Ok(())
 }

@@ -1,6 +1,8 @@
 //! tantivy's tokenizers over `text/`: every token of the index comes from there.
 //! They expect normalised text (see `write.rs`); must not know fields or questions.
 
+use std::ops::Range;
+
 use tantivy::tokenizer::{Token, TokenStream, Tokenizer, TokenizerManager};
 
 use crate::text::Segmenter;
@@ -23,8 +25,14 @@ pub(super) enum Grain {
 }
 
 impl Grain {
-    const ALL: [Self; 6] =
-        [Self::Whole, Self::Words, Self::Pairs, Self::Chars, Self::SubstringPairs, Self::SubstringChars];
+    const ALL: [Self; 6] = [
+        Self::Whole,
+        Self::Words,
+        Self::Pairs,
+        Self::Chars,
+        Self::SubstringPairs,
+        Self::SubstringChars,
+    ];
 
     /// Name under which tantivy knows the tokenizer.
     pub fn name(self) -> &'static str {
@@ -48,47 +56,64 @@ pub(super) fn tokenizers(segmenter: &Segmenter) -> TokenizerManager {
             GrainTokenizer {
                 grain,
                 segmenter: segmenter.clone(),
-                text: String::new(),
-                ends: Vec::new(),
+                made: String::new(),
+                places: Vec::new(),
             },
         );
     }
     manager
 }
 
+/// A token's bytes and its position.
+type Place = (u32, u32, u32);
+
+fn place(start: usize, end: usize, position: u32) -> Place {
+    let offset = |at: usize| u32::try_from(at).unwrap_or(u32::MAX);
+    (offset(start), offset(end), position)
+}
+
 #[derive(Clone)]
 struct GrainTokenizer {
     grain: Grain,
     segmenter: Segmenter,
-    /// Tokens of the present text, one after the other; kept between texts for its memory.
-    text: String,
-    /// End of each token in `text`, and its position.
-    ends: Vec<(u32, u32)>,
+    /// Tokens that are not part of the text as it stands; kept between texts for its memory.
+    made: String,
+    places: Vec<Place>,
 }
 
 impl GrainTokenizer {
-    fn push(text: &mut String, ends: &mut Vec<(u32, u32)>, token: &str, position: u32) {
-        text.push_str(token);
-        ends.push((u32::try_from(text.len()).unwrap_or(u32::MAX), position));
-    }
-
-    fn cut(&mut self, normal: &str) {
-        let Self { text, ends, .. } = self;
-        text.clear();
-        ends.clear();
+    /// Finds the tokens of a text; whether they are in `made` and not in the text itself.
+    fn cut(&mut self, normal: &str) -> bool {
+        let Self { made, places, .. } = self;
+        made.clear();
+        places.clear();
         let mut count = 0;
-        let mut next = |text: &mut String, ends: &mut Vec<_>, token: &str| {
-            Self::push(text, ends, token, count);
+        let mut part = |range: Range<usize>| {
+            places.push(place(range.start, range.end, count));
             count += 1;
         };
-        match self.grain {
-            Grain::Whole => next(text, ends, normal),
-            Grain::Words => self.segmenter.each_word(normal, |range| next(text, ends, &normal[range])),
-            Grain::Pairs => each_gram(normal, 2, |range| next(text, ends, &normal[range])),
-            Grain::Chars => each_gram(normal, 1, |range| next(text, ends, &normal[range])),
-            Grain::SubstringPairs => each_substring_gram(normal, 2, |gram, at| Self::push(text, ends, gram, at)),
-            Grain::SubstringChars => each_substring_gram(normal, 1, |gram, at| Self::push(text, ends, gram, at)),
-        }
+        let n = match self.grain {
+            Grain::Whole => {
+                part(0..normal.len());
+                return false;
+            }
+            Grain::Words => {
+                self.segmenter.each_word(normal, part);
+                return false;
+            }
+            Grain::Pairs | Grain::Chars => {
+                each_gram(normal, if self.grain == Grain::Pairs { 2 } else { 1 }, part);
+                return false;
+            }
+            Grain::SubstringPairs => 2,
+            Grain::SubstringChars => 1,
+        };
+        each_substring_gram(normal, n, |gram, position| {
+            let start = made.len();
+            made.push_str(gram);
+            places.push(place(start, made.len(), position));
+        });
+        true
     }
 }
 
@@ -96,11 +121,10 @@ impl Tokenizer for GrainTokenizer {
     type TokenStream<'a> = GrainStream<'a>;
 
     fn token_stream<'a>(&'a mut self, text: &'a str) -> GrainStream<'a> {
-        self.cut(text);
+        let made = self.cut(text);
         GrainStream {
-            text: &self.text,
-            ends: &self.ends,
-            start: 0,
+            text: if made { &self.made } else { text },
+            places: &self.places,
             token: Token::default(),
         }
     }
@@ -108,21 +132,21 @@ impl Tokenizer for GrainTokenizer {
 
 struct GrainStream<'a> {
     text: &'a str,
-    ends: &'a [(u32, u32)],
-    start: usize,
+    places: &'a [Place],
     token: Token,
 }
 
 impl TokenStream for GrainStream<'_> {
     fn advance(&mut self) -> bool {
-        let Some((&(end, position), rest)) = self.ends.split_first() else {
+        let Some((&(start, end, position), rest)) = self.places.split_first() else {
             return false;
         };
         self.token.text.clear();
-        self.token.text.push_str(&self.text[self.start..end as usize]);
+        self.token
+            .text
+            .push_str(&self.text[start as usize..end as usize]);
         self.token.position = position as usize;
-        self.start = end as usize;
-        self.ends = rest;
+        self.places = rest;
         true
     }
 
@@ -145,7 +169,9 @@ mod tests {
         let tokens = |grain: Grain| {
             let mut tokens = Vec::new();
             let mut analyzer = manager.get(grain.name()).expect("it is registered");
-            analyzer.token_stream("食品经营<c1>").process(&mut |t| tokens.push(t.text.clone()));
+            analyzer
+                .token_stream("食品经营<c1>")
+                .process(&mut |t| tokens.push(t.text.clone()));
             tokens
         };
         assert_eq!(tokens(Grain::Whole), ["食品经营<c1>"]);
@@ -156,6 +182,9 @@ mod tests {
             tokens(Grain::SubstringPairs),
             ["\u{2}食", "食品", "品经", "经营", "营<", "<c", "c1", "1>"]
         );
-        assert_eq!(tokens(Grain::SubstringChars), ["食", "品", "经", "营", "<", "c", "1", ">"]);
+        assert_eq!(
+            tokens(Grain::SubstringChars),
+            ["食", "品", "经", "营", "<", "c", "1", ">"]
+        );
     }
 }

@@ -1,12 +1,18 @@
 //! Writing a batch of steps into an index, all of it or nothing.
 //! The only place that opens tantivy's writer; must not know folders or snapshots.
+#![expect(
+    clippy::disallowed_types,
+    reason = "embedded/ is the index's one owner"
+)]
 
 use std::collections::HashSet;
 
 use tantivy::indexer::IndexWriterOptions;
 use tantivy::merge_policy::{LogMergePolicy, MergePolicy, NoMergePolicy};
-use tantivy::schema::document::{Document as IndexDocument, ReferenceValue, ReferenceValueLeaf, Value};
 use tantivy::schema::Field;
+use tantivy::schema::document::{
+    Document as IndexDocument, ReferenceValue, ReferenceValueLeaf, Value,
+};
 use tantivy::{Index, IndexWriter, TantivyError, Term};
 
 use super::schema::Fields;
@@ -90,7 +96,11 @@ impl IndexDocument for Row {
         for (&field, value) in fields.facets.iter().zip(&self.facets) {
             values.push((field, Cell::Text(value)));
         }
-        for (text, value) in [(fields.title, &self.title), (fields.basis, &self.basis), (fields.body, &self.body)] {
+        for (text, value) in [
+            (fields.title, &self.title),
+            (fields.basis, &self.basis),
+            (fields.body, &self.body),
+        ] {
             values.push((text.words, Cell::Text(value)));
             values.push((text.pairs, Cell::Text(value)));
             values.extend(text.chars.map(|field| (field, Cell::Text(value.as_str()))));
@@ -110,12 +120,10 @@ pub(super) fn failed(error: &TantivyError) -> EngineError {
 
 /// Writes the steps and the position in one commit.
 ///
-/// `empty` says that the index has no documents, so that nothing needs to be looked up before it
-/// is added. `committed` is called as soon as the commit can be read; merging goes on after it.
+/// `committed` is called as soon as the commit can be read; merging goes on after it.
 pub(super) fn write(
     index: &Index,
     fields: Fields,
-    empty: bool,
     steps: &mut Steps<'_>,
     upto: Position,
     committed: &mut dyn FnMut() -> Result<(), EngineError>,
@@ -123,6 +131,11 @@ pub(super) fn write(
     let head: Vec<_> = (&mut *steps).take(weights::SMALL_BATCH + 1).collect();
     let bulk = head.len() > weights::SMALL_BATCH;
     let mut writer = open(index, bulk).map_err(|e| failed(&e))?;
+    // Asked with the writer's lock held: another process may have written since the last search.
+    let empty = index
+        .searchable_segment_metas()
+        .map_err(|e| failed(&e))?
+        .is_empty();
     // Dropping the writer on an error forgets everything that was not committed.
     feed(&writer, fields, empty, head.into_iter().chain(steps))?;
     let payload = serde_json::to_string(&upto)
@@ -190,7 +203,9 @@ fn feed(
             if empty {
                 seen.insert(id);
             }
-            writer.add_document(Row::new(*document, fields)).map_err(|e| failed(&e))?;
+            writer
+                .add_document(Row::new(*document, fields))
+                .map_err(|e| failed(&e))?;
         }
     }
     Ok(())

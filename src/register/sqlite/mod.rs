@@ -10,6 +10,10 @@
 //! | `content.rs` | how is an item's content packed? |
 //! | `files.rs` | where are the original files? |
 //! | `readers.rs` | who may read while someone writes? |
+#![expect(
+    clippy::disallowed_types,
+    reason = "sqlite/ is the one owner of rusqlite"
+)]
 
 mod catalog;
 mod content;

@@ -229,7 +229,7 @@ impl Writer<'_> {
         if known.list != self.list {
             return Err(taken(known.code)?);
         }
-        self.same_code(change, &known)?;
+        Self::same_code(change, &known)?;
         if !self.touched.contains(&known.id) && self.present(known.id)? {
             return invalid(format!(
                 "编码 {} 的事项已在清单中，不能再次新增",
@@ -244,7 +244,7 @@ impl Writer<'_> {
         let Some(known) = known.filter(|k| k.list == self.list) else {
             return invalid(format!("事项“{}”不在该清单中", change.item.head.name));
         };
-        self.same_code(change, &known)?;
+        Self::same_code(change, &known)?;
         if !self.touched.contains(&known.id) && !self.present(known.id)? {
             return invalid(format!(
                 "编码 {} 的事项已取消，不能调整或再次取消",
@@ -254,7 +254,7 @@ impl Writer<'_> {
         Ok(known.id)
     }
 
-    fn same_code(&self, change: &Change, known: &Known) -> Result<(), RegisterError> {
+    fn same_code(change: &Change, known: &Known) -> Result<(), RegisterError> {
         match &change.code {
             Some(code) if code.as_str() != known.code => invalid(format!(
                 "事项“{}”的编码应为 {}，现为 {code}",

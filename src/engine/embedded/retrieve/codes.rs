@@ -19,7 +19,9 @@ pub(super) struct Codes {
 /// among them, and not too short to tell anything.
 fn may_be_code(text: &str) -> bool {
     text.len() >= weights::MIN_CODE_PREFIX
-        && text.bytes().all(|b| b.is_ascii_alphanumeric() || matches!(b, b'-' | b'_' | b'.'))
+        && text
+            .bytes()
+            .all(|b| b.is_ascii_alphanumeric() || matches!(b, b'-' | b'_' | b'.'))
         && text.bytes().any(|b| b.is_ascii_digit())
 }
 
@@ -39,15 +41,26 @@ impl Retriever for Codes {
         let inverted = segment.reader.inverted_index(code.field())?;
         let mut codes = Vec::new();
         let mut stream = inverted.terms().range().ge(&self.text).into_stream()?;
-        while stream.advance() && stream.key().starts_with(self.text.as_bytes()) && codes.len() < weights::MAX_CODES {
+        while stream.advance()
+            && stream.key().starts_with(self.text.as_bytes())
+            && codes.len() < weights::MAX_CODES
+        {
             codes.push(String::from_utf8_lossy(stream.key()).into_owned());
         }
         for text in codes {
-            let score = if text == self.text { weights::CODE } else { weights::CODE_PREFIX };
-            scan(segment, &Term::from_field_text(code.field(), &text), |doc, _| {
-                found.add_score(doc, score);
-                found.accept(doc);
-            })?;
+            let score = if text == self.text {
+                weights::CODE
+            } else {
+                weights::CODE_PREFIX
+            };
+            scan(
+                segment,
+                &Term::from_field_text(code.field(), &text),
+                |doc, _| {
+                    found.add_score(doc, score);
+                    found.accept(doc);
+                },
+            )?;
         }
         Ok(())
     }

@@ -111,15 +111,16 @@ impl Grams {
                     ranking.push(planner.term(text.pairs, gram, weights.pairs)?);
                 }
             }
-            // Share of all documents: precision is no matter.
-            #[allow(clippy::cast_precision_loss)]
-            let common = snapshot.all_documents() as f32 * weights::COMMON_CHAR_SHARE;
+            let documents = snapshot.all_documents();
+            let common = documents * weights::COMMON_CHAR_PERCENT / 100;
             for c in stretch.chars() {
-                for (text, weights) in [(fields.title, weights::TITLE), (fields.basis, weights::BASIS)] {
+                for (text, weights) in [
+                    (fields.title, weights::TITLE),
+                    (fields.basis, weights::BASIS),
+                ] {
                     let Some(field) = text.chars else { continue };
                     let term = planner.term(field, c.encode_utf8(&mut [0; 4]), weights.chars)?;
-                    #[allow(clippy::cast_precision_loss)]
-                    if (term.frequency as f32) < common || snapshot.all_documents() < 100 {
+                    if term.frequency < common || documents < 100 {
                         ranking.push(term);
                     }
                 }
@@ -139,7 +140,12 @@ impl Grams {
 }
 
 impl Retriever for Grams {
-    fn run(&self, segment: &Segment, found: &mut Accumulator, clock: Deadline) -> tantivy::Result<()> {
+    fn run(
+        &self,
+        segment: &Segment,
+        found: &mut Accumulator,
+        clock: Deadline,
+    ) -> tantivy::Result<()> {
         for all in &self.matches {
             let mut chain = found.begin_chain(all.terms.len());
             for (link, term) in all.terms.iter().enumerate() {

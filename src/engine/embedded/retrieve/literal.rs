@@ -21,7 +21,10 @@ pub(super) struct Literal {
 
 /// The phrase that finds a normalised string inside a title, where it has at least two 2-grams.
 pub(in crate::engine::embedded) fn phrase(field: Field, grams: &[String]) -> Option<PhraseQuery> {
-    let terms: Vec<Term> = grams.iter().map(|gram| Term::from_field_text(field, gram)).collect();
+    let terms: Vec<Term> = grams
+        .iter()
+        .map(|gram| Term::from_field_text(field, gram))
+        .collect();
     (terms.len() >= 2).then(|| PhraseQuery::new(terms))
 }
 
@@ -48,7 +51,14 @@ impl Retriever for Literal {
             let doc = docs.doc();
             let exact = segment.columns.title_keys[doc as usize] == self.title_key;
             let score = docs.score();
-            found.add_score(doc, if exact { score + weights::EXACT_TITLE } else { score });
+            found.add_score(
+                doc,
+                if exact {
+                    score + weights::EXACT_TITLE
+                } else {
+                    score
+                },
+            );
             docs.advance();
         }
         Ok(())

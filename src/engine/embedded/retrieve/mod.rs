@@ -22,7 +22,12 @@ use crate::query::{MAX_WORDS, Query};
 /// One way of finding items, prepared for one question.
 pub(super) trait Retriever {
     /// Adds what it finds in a segment.
-    fn run(&self, segment: &Segment, found: &mut Accumulator, clock: Deadline) -> tantivy::Result<()>;
+    fn run(
+        &self,
+        segment: &Segment,
+        found: &mut Accumulator,
+        clock: Deadline,
+    ) -> tantivy::Result<()>;
 }
 
 /// When a question is given up. Checked between terms: one term takes a few milliseconds at most.
@@ -63,17 +68,27 @@ pub(super) fn plan(snapshot: &Snapshot, query: &Query) -> Result<Plan, EngineErr
             Box::new(literal::Literal::plan(snapshot, query)?),
             Box::new(codes::Codes::plan(snapshot, query)),
         ];
-        Ok(Plan { retrievers, required })
+        Ok(Plan {
+            retrievers,
+            required,
+        })
     };
     prepare().map_err(|e| failed(&e))
 }
 
 impl Plan {
     /// Runs every retriever over a segment.
-    pub fn run(&self, segment: &Segment, found: &mut Accumulator, clock: Deadline) -> Result<(), EngineError> {
+    pub fn run(
+        &self,
+        segment: &Segment,
+        found: &mut Accumulator,
+        clock: Deadline,
+    ) -> Result<(), EngineError> {
         found.reset(segment.reader.max_doc());
         for retriever in &self.retrievers {
-            retriever.run(segment, found, clock).map_err(|e| failed(&e))?;
+            retriever
+                .run(segment, found, clock)
+                .map_err(|e| failed(&e))?;
             // Retrievers stop early when time is up; the result would be incomplete.
             if clock.passed() {
                 return Err(EngineError::new(

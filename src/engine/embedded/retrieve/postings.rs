@@ -19,12 +19,18 @@ pub(super) struct Scored {
 
 impl Scored {
     /// Prepares a term of a field; `weight` 0 only matches.
-    pub fn new(snapshot: &Snapshot, field: Field, text: &str, weight: f32) -> tantivy::Result<Self> {
+    pub fn new(
+        snapshot: &Snapshot,
+        field: Field,
+        text: &str,
+        weight: f32,
+    ) -> tantivy::Result<Self> {
         let term = Term::from_field_text(field, text);
         let frequency = snapshot.document_frequency(&term)?;
         let weight = if weight > 0.0 && frequency > 0 {
             let mean = snapshot.mean_length(field)?;
-            let bm25 = Bm25Weight::for_one_term_without_explain(frequency, snapshot.all_documents(), mean);
+            let bm25 =
+                Bm25Weight::for_one_term_without_explain(frequency, snapshot.all_documents(), mean);
             Some((weight, bm25))
         } else {
             None
@@ -42,9 +48,9 @@ impl Scored {
 
     /// Score of a document that has the term `frequency` times.
     pub fn score(&self, norms: &FieldNormReader, doc: DocId, frequency: u32) -> f32 {
-        self.weight
-            .as_ref()
-            .map_or(0.0, |(weight, bm25)| weight * bm25.score(norms.fieldnorm_id(doc), frequency))
+        self.weight.as_ref().map_or(0.0, |(weight, bm25)| {
+            weight * bm25.score(norms.fieldnorm_id(doc), frequency)
+        })
     }
 }
 
@@ -59,8 +65,13 @@ pub(in crate::engine::embedded) fn scan(
         return Ok(());
     };
     while !block.docs().is_empty() {
-        for (&doc, &frequency) in block.docs().iter().zip(block.freqs()) {
-            each(doc, frequency);
+        if block.freqs().is_empty() {
+            // The field was indexed without frequencies.
+            block.docs().iter().for_each(|&doc| each(doc, 1));
+        } else {
+            for (&doc, &frequency) in block.docs().iter().zip(block.freqs()) {
+                each(doc, frequency);
+            }
         }
         block.advance();
     }

@@ -20,7 +20,12 @@ impl Words {
                 (fields.basis, weights::BASIS),
                 (fields.body, weights::BODY),
             ] {
-                terms.push(Scored::new(snapshot, text.words, &word.text, weights.words)?);
+                terms.push(Scored::new(
+                    snapshot,
+                    text.words,
+                    &word.text,
+                    weights.words,
+                )?);
             }
         }
         terms.retain(|t| t.weight.is_some());
@@ -29,7 +34,12 @@ impl Words {
 }
 
 impl Retriever for Words {
-    fn run(&self, segment: &Segment, found: &mut Accumulator, clock: Deadline) -> tantivy::Result<()> {
+    fn run(
+        &self,
+        segment: &Segment,
+        found: &mut Accumulator,
+        clock: Deadline,
+    ) -> tantivy::Result<()> {
         for term in &self.0 {
             if clock.passed() {
                 return Ok(());

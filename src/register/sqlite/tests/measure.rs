@@ -126,10 +126,10 @@ fn follow(register: &SqliteRegister) {
     };
     let changed = |from, to| register.each_changed(from, to, &mut |_| true).unwrap();
     timed("each_changed, last publication", 20, || {
-        changed(at(last - 1, TODAY), at(last, TODAY))
+        changed(at(last - 1, TODAY), at(last, TODAY));
     });
     timed("each_changed, a day passes", 20, || {
-        changed(at(last, TODAY), at(last, "2025-01-02"))
+        changed(at(last, TODAY), at(last, "2025-01-02"));
     });
 }
 
