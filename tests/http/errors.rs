@@ -274,3 +274,20 @@ async fn without_an_index_search_is_unavailable_and_items_are_not() {
             .contains("第 1 号")
     );
 }
+
+#[tokio::test]
+async fn a_fault_of_ours_is_told_without_its_cause() {
+    let app = TestApp::new();
+    app.lose_files();
+    let answer = app.get("/api/v1/publications/1/file").await;
+    assert_eq!(answer.status, 500);
+    let problem = problem(&answer);
+    assert_eq!(problem["code"], "internal");
+    let detail = problem["detail"].as_str().unwrap();
+    assert!(detail.chars().all(|c| !c.is_ascii()), "{detail}");
+    assert_eq!(
+        app.get("/publications/1").await.status,
+        200,
+        "the rest goes on"
+    );
+}

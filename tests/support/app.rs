@@ -56,7 +56,7 @@ impl Answer {
 pub struct TestApp {
     pub services: Arc<Services>,
     router: Router,
-    _folder: TempDir,
+    folder: TempDir,
 }
 
 impl TestApp {
@@ -85,7 +85,7 @@ impl TestApp {
         Self {
             router: quanze::http::router(Arc::clone(&services)),
             services,
-            _folder: folder,
+            folder,
         }
     }
 
@@ -193,6 +193,12 @@ impl TestApp {
         };
         let base = register.latest_edition(list).expect("list is read").0;
         register.publish(&draft, base).expect("list is published");
+    }
+
+    /// Loses the kept files, as a failing disk would.
+    pub fn lose_files(&self) {
+        let files = self.folder.path().join("register").join("files");
+        std::fs::remove_dir_all(files).expect("files are removed");
     }
 
     /// Lets the engine follow the register.
