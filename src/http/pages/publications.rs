@@ -224,10 +224,10 @@ impl DifferencePage {
 /// A number of bytes as readers say it.
 fn size(bytes: u64) -> String {
     match bytes {
-        0..1_024 => format!("{bytes} 字节"),
-        1_024..1_048_576 => format!("{} KB", bytes.div_ceil(1_024)),
+        0..1_024 => format!("{bytes}\u{a0}字节"),
+        1_024..1_048_576 => format!("{}\u{a0}KB", bytes.div_ceil(1_024)),
         _ => format!(
-            "{}.{} MB",
+            "{}.{}\u{a0}MB",
             bytes / 1_048_576,
             bytes % 1_048_576 * 10 / 1_048_576
         ),
