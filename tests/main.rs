@@ -10,6 +10,8 @@
     reason = "helpers of tests fail by panicking"
 )]
 
+mod browser;
+mod cli;
 mod contract;
 mod http;
 mod ingest;

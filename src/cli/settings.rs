@@ -172,7 +172,7 @@ fn read_file(named: Option<&std::path::Path>) -> Result<FileSettings, CliError> 
     toml::from_str(&text).map_err(|e| {
         let line = e
             .span()
-            .map_or(1, |s| text[..s.start].lines().count().max(1));
+            .map_or(1, |s| 1 + text[..s.start].matches('\n').count());
         CliError::new(format!(
             "设置文件 {} 第 {line} 行有误：{}",
             path.display(),

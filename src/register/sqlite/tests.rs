@@ -2,8 +2,6 @@
 //! whole publications, strange files are refused. What every register must do is in
 //! `tests/contract/register.rs`.
 
-mod measure;
-
 use std::path::Path;
 use std::sync::Arc;
 

@@ -1,0 +1,183 @@
+//! The site in headless Chromium, as a citizen walks through it, on a phone and on a desk.
+//! Screenshots are kept under `target/screenshots/`.
+
+use std::path::PathBuf;
+use std::process::{Child, Command, Stdio};
+use std::time::Duration;
+
+use fantoccini::{Client, ClientBuilder, Locator};
+use serde_json::json;
+
+use crate::cli::Server;
+
+/// Widths in pixels: an old phone and a desk.
+const WIDTHS: [u32; 2] = [390, 1280];
+
+/// The driver's process; it ends with the test.
+struct Driver {
+    child: Child,
+    port: u16,
+}
+
+impl Driver {
+    /// `None`, with a printed reason, where no driver is installed; `tests/run` installs one.
+    fn start() -> Option<Self> {
+        let port = std::net::TcpListener::bind("127.0.0.1:0")
+            .ok()?
+            .local_addr()
+            .ok()?
+            .port();
+        let child = Command::new("chromedriver")
+            .arg(format!("--port={port}"))
+            .stdout(Stdio::null())
+            .stderr(Stdio::null())
+            .spawn();
+        match child {
+            Ok(child) => Some(Self { child, port }),
+            Err(error) => {
+                assert!(std::env::var_os("CI").is_none(), "chromedriver: {error}");
+                println!("skipped: chromedriver cannot be started: {error}");
+                None
+            }
+        }
+    }
+
+    async fn browser(&self, width: u32) -> Client {
+        let profile = tempfile::tempdir().expect("folder").keep();
+        let arguments = [
+            "--headless".to_owned(),
+            "--no-sandbox".to_owned(),
+            "--disable-gpu".to_owned(),
+            "--disable-dev-shm-usage".to_owned(),
+            "--disable-background-networking".to_owned(),
+            "--no-first-run".to_owned(),
+            format!("--user-data-dir={}", profile.display()),
+            format!("--window-size={width},1400"),
+        ];
+        let mut capabilities = serde_json::Map::new();
+        capabilities.insert("goog:chromeOptions".into(), json!({ "args": arguments }));
+        let address = format!("http://127.0.0.1:{}", self.port);
+        for _ in 0..50 {
+            let connected =
+                ClientBuilder::new(hyper_util::client::legacy::connect::HttpConnector::new())
+                    .capabilities(capabilities.clone())
+                    .connect(&address)
+                    .await;
+            if let Ok(client) = connected {
+                return client;
+            }
+            tokio::time::sleep(Duration::from_millis(200)).await;
+        }
+        panic!("the browser does not start");
+    }
+}
+
+impl Drop for Driver {
+    fn drop(&mut self) {
+        let _ = self.child.kill();
+        let _ = self.child.wait();
+    }
+}
+
+async fn keep_screenshot(client: &Client, name: &str, width: u32) {
+    let folder = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("target/screenshots");
+    std::fs::create_dir_all(&folder).expect("folder");
+    let picture = client.screenshot().await.expect("screenshot");
+    std::fs::write(folder.join(format!("{name}-{width}.png")), picture).expect("written");
+}
+
+async fn text(client: &Client, css: &str) -> String {
+    let element = client.find(Locator::Css(css)).await;
+    element
+        .unwrap_or_else(|e| panic!("{css}: {e}"))
+        .text()
+        .await
+        .expect("text")
+}
+
+/// Nothing sticks out sideways, and the page says its language and has one main heading.
+async fn is_readable(client: &Client, name: &str, width: u32) {
+    keep_screenshot(client, name, width).await;
+    let facts = client
+        .execute(
+            "return [document.documentElement.scrollWidth <= window.innerWidth,
+                     document.documentElement.lang, document.querySelectorAll('h1').length,
+                     document.title.length > 0,
+                     performance.getEntriesByType('resource').every(r => new URL(r.name).host === location.host)]",
+            vec![],
+        )
+        .await
+        .expect("script runs");
+    assert_eq!(
+        facts,
+        json!([true, "zh-CN", 1, true, true]),
+        "{name} at {width}"
+    );
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_citizen_finds_who_answers_for_noise() {
+    let folder = tempfile::tempdir().expect("folder");
+    let Some(driver) = Driver::start() else {
+        return;
+    };
+    let server = Server::start(folder.path(), &[]);
+    let site = format!("http://{}", server.address);
+    for width in WIDTHS {
+        let client = driver.browser(width).await;
+        client.goto(&format!("{site}/")).await.expect("home");
+        is_readable(&client, "home", width).await;
+
+        // Types a question and sends the form with the keyboard alone.
+        let field = client
+            .find(Locator::Css("form input[name=q]"))
+            .await
+            .expect("search field");
+        field.send_keys("施工噪声\u{e007}").await.expect("typed");
+        client
+            .wait()
+            .for_element(Locator::Css("mark"))
+            .await
+            .expect("marked hits");
+        is_readable(&client, "search", width).await;
+
+        // The first hit leads to the item, with its basis and the way to complain.
+        client
+            .find(Locator::Css("main a[href^='/items/']"))
+            .await
+            .expect("a hit")
+            .click()
+            .await
+            .expect("followed");
+        client
+            .wait()
+            .for_element(Locator::Css("main h1"))
+            .await
+            .expect("item");
+        is_readable(&client, "item", width).await;
+        let item = text(&client, "main").await;
+        assert!(
+            item.contains("噪声") && item.contains("《") && item.contains("12345"),
+            "{item}"
+        );
+        assert!(item.contains("样例"), "sample data says so: {item}");
+
+        for (path, name) in [
+            ("/departments", "departments"),
+            ("/departments/1", "department"),
+            ("/kinds/power", "kind"),
+            ("/lists/1", "list"),
+            ("/publications", "publications"),
+            ("/publications/36", "publication"),
+            (
+                "/search?q=%E6%B2%A1%E6%9C%89%E8%BF%99%E6%A0%B7%E7%9A%84%E4%BA%8B%E9%BE%98%E9%BE%98",
+                "nothing-found",
+            ),
+            ("/no-such-page", "not-found"),
+        ] {
+            client.goto(&format!("{site}{path}")).await.expect("page");
+            is_readable(&client, name, width).await;
+        }
+        client.close().await.expect("browser ends");
+    }
+}
