@@ -55,7 +55,14 @@ impl Driver {
             format!("--window-size={width},1400"),
         ];
         let mut capabilities = serde_json::Map::new();
-        capabilities.insert("goog:chromeOptions".into(), json!({ "args": arguments }));
+        // A window is never narrower than 500 pixels; an emulated screen is.
+        let screen =
+            json!({ "width": width, "height": 1400, "pixelRatio": 1, "mobile": width < 600 });
+        let options = json!({
+            "args": arguments,
+            "mobileEmulation": { "deviceMetrics": screen },
+        });
+        capabilities.insert("goog:chromeOptions".into(), options);
         let address = format!("http://127.0.0.1:{}", self.port);
         for _ in 0..50 {
             let connected =
