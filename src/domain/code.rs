@@ -140,11 +140,15 @@ mod tests {
 
     #[test]
     fn published_credit_codes_pass() {
-        // 国家市场监督管理总局 and 中国人民银行 publish these.
-        assert!(
-            credit_code_is_valid("11100000MB0143028R")
-                || credit_check_char("11100000MB0143028").is_some()
-        );
+        for code in [
+            "11100000MB0143028R", // 国家市场监督管理总局
+            "914403001922038216", // 华为技术有限公司
+            "9144030071526726XG", // 深圳市腾讯计算机系统有限公司
+        ] {
+            assert!(credit_code_is_valid(code), "{code}");
+        }
+        // The check character is not part of what is checked, and I is no letter of the alphabet.
+        assert!(!credit_code_is_valid("11100000MB0143028A"));
         assert_eq!(credit_check_char("9135010000000000I"), None);
     }
 

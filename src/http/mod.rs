@@ -2,6 +2,7 @@
 //! Must not know tantivy or SQL; asks the services for everything.
 
 mod api;
+mod download;
 mod error;
 mod guard;
 mod metrics;

@@ -17,9 +17,9 @@ use crate::service::{ServiceError, Services};
 pub const JSON: &str = "application/json";
 pub const HTML: &str = "text/html; charset=utf-8";
 
-/// Answers change when a list is published or a day begins; a minute's delay bothers nobody and
-/// takes a rush of readers off the register.
-const A_MINUTE: &str = "public, max-age=60";
+/// Answers change when a list is published or a day begins, and that must be seen at once: who
+/// keeps one asks each time whether it still holds, and is told so in a few bytes.
+const ASK_AGAIN: &str = "no-cache";
 /// What an address with a digest or a publication's number holds never changes.
 const FOR_EVER: &str = "public, max-age=31536000, immutable";
 
@@ -57,29 +57,28 @@ impl App {
     }
 }
 
-/// An answer that is kept for a minute and then compared by its `ETag`.
+/// An answer that is compared by its `ETag` each time.
 pub fn fresh(headers: &HeaderMap, kind: &'static str, body: Vec<u8>) -> Response {
-    let etag = url::digest(&body);
-    tagged(headers, kind, &etag, A_MINUTE, || body)
+    let digest = url::digest(&body);
+    tagged(headers, kind, &Tag::strong(&digest), ASK_AGAIN, || {
+        body.into()
+    })
 }
 
-/// An answer that is kept for a minute and then asked for again.
-pub fn short(kind: &'static str, body: impl Into<Body>) -> Response {
-    let mut response = momentary(kind, body);
-    response
-        .headers_mut()
-        .insert(CACHE_CONTROL, HeaderValue::from_static(A_MINUTE));
-    response
+/// The same for an answer that differs each time by what nobody would ask again for; `digest` is
+/// of the rest.
+pub fn alike(headers: &HeaderMap, kind: &'static str, digest: &str, body: Vec<u8>) -> Response {
+    tagged(headers, kind, &Tag::weak(digest), ASK_AGAIN, || body.into())
 }
 
 /// An answer that never changes.
 pub fn forever(
     headers: &HeaderMap,
     kind: &'static str,
-    etag: &str,
-    body: impl FnOnce() -> Vec<u8>,
+    digest: &str,
+    body: impl FnOnce() -> Body,
 ) -> Response {
-    tagged(headers, kind, etag, FOR_EVER, body)
+    tagged(headers, kind, &Tag::strong(digest), FOR_EVER, body)
 }
 
 /// An answer that is not to be kept.
@@ -91,25 +90,39 @@ pub fn momentary(kind: &'static str, body: impl Into<Body>) -> Response {
     response
 }
 
+/// An `ETag`: a digest, and whether equal tags promise equal bytes.
+struct Tag<'a> {
+    digest: &'a str,
+    prefix: &'static str,
+}
+
+impl<'a> Tag<'a> {
+    fn strong(digest: &'a str) -> Self {
+        Self { digest, prefix: "" }
+    }
+
+    fn weak(digest: &'a str) -> Self {
+        let prefix = "W/";
+        Self { digest, prefix }
+    }
+}
+
 fn tagged(
     request: &HeaderMap,
     kind: &'static str,
-    etag: &str,
+    tag: &Tag<'_>,
     keep: &'static str,
-    body: impl FnOnce() -> Vec<u8>,
+    body: impl FnOnce() -> Body,
 ) -> Response {
-    let known = has(request, etag);
-    let mut response = Response::new(if known {
-        Body::empty()
-    } else {
-        Body::from(body())
-    });
+    let known = has(request, tag.digest);
+    let mut response = Response::new(if known { Body::empty() } else { body() });
     let headers = response.headers_mut();
     if !known {
         headers.insert(CONTENT_TYPE, HeaderValue::from_static(kind));
     }
     headers.insert(CACHE_CONTROL, HeaderValue::from_static(keep));
-    if let Ok(etag) = HeaderValue::from_str(&format!("\"{etag}\"")) {
+    let Tag { digest, prefix } = tag;
+    if let Ok(etag) = HeaderValue::from_str(&format!("{prefix}\"{digest}\"")) {
         headers.insert(ETAG, etag);
     }
     if known {
@@ -118,15 +131,16 @@ fn tagged(
     response
 }
 
-/// Whether the request says that the reader has this version, in whatever encoding.
-fn has(request: &HeaderMap, etag: &str) -> bool {
+/// Whether the request says that the reader has the version with this digest, in whatever
+/// encoding: then nothing need be read to answer.
+pub fn has(request: &HeaderMap, digest: &str) -> bool {
     request
         .get_all(IF_NONE_MATCH)
         .iter()
         .filter_map(|value| value.to_str().ok())
         .flat_map(|value| value.split(','))
         .map(|tag| tag.trim().trim_start_matches("W/").trim_matches('"'))
-        .any(|tag| tag == "*" || base_tag(tag) == etag)
+        .any(|tag| tag == "*" || base_tag(tag) == digest)
 }
 
 /// A tag without the encoding that [`tag_encoded`] appended.

@@ -142,7 +142,7 @@ fn paging(raw: &RawSearchParams) -> Result<(usize, usize), QueryError> {
 }
 
 /// The number, the default for an absent or blank one, `None` for anything else.
-fn number(raw: Option<&str>, default: usize) -> Option<usize> {
+pub(crate) fn number(raw: Option<&str>, default: usize) -> Option<usize> {
     match raw.map(str::trim) {
         None | Some("") => Some(default),
         Some(raw) if raw.bytes().all(|b| b.is_ascii_digit()) => {

@@ -3,7 +3,7 @@
 
 pub mod sqlite;
 
-use std::io::{Read, Write};
+use std::io::Read;
 
 use crate::domain::{
     Date, FileRef, ItemCode, ItemId, ListId, Position, Publication, PublicationDraft, Region,
@@ -72,8 +72,9 @@ pub trait Register: Send + Sync {
     /// Keeps a file byte for byte under its SHA-256; keeping it again changes nothing.
     fn keep_file(&self, name: &str, bytes: &mut dyn Read) -> Result<FileRef, RegisterError>;
 
-    /// Writes a kept file out; `false` when there is none with this digest.
-    fn read_file(&self, sha256: &str, to: &mut dyn Write) -> Result<bool, RegisterError>;
+    /// Opens a kept file, after checking that it is still what was kept; `None` when there is none
+    /// with this digest. It is read as the caller goes, and never held in memory whole.
+    fn open_file(&self, sha256: &str) -> Result<Option<Box<dyn Read + Send>>, RegisterError>;
 
     /// Records a publication in one transaction: all of it or nothing.
     ///
@@ -98,8 +99,14 @@ pub trait Register: Send + Sync {
         limit: u64,
     ) -> Result<(Vec<Publication>, u64), RegisterError>;
 
-    /// Revisions of one publication in the order of the draft's changes.
-    fn revisions(&self, number: u64) -> Result<Vec<Revision>, RegisterError>;
+    /// A page of one publication's revisions in the order of the draft's changes. The publication
+    /// says how many there are: `added`, `amended` and `withdrawn` together.
+    fn revisions(
+        &self,
+        number: u64,
+        offset: u64,
+        limit: u64,
+    ) -> Result<Vec<Revision>, RegisterError>;
 
     /// The list's last publication and its items by newest revision whatever their effective
     /// date, withdrawn ones left out, in the order recorded; `(0, [])` for an unknown list. What a
@@ -113,8 +120,9 @@ pub trait Register: Send + Sync {
     /// Departments that publish, by region code and name, with or without items in force.
     fn departments(&self, day: Date) -> Result<Vec<DepartmentSummary>, RegisterError>;
 
-    /// Revisions in force on the day by item id, in the order asked; missing ones are skipped.
-    fn in_force(&self, ids: &[ItemId], day: Date) -> Result<Vec<Revision>, RegisterError>;
+    /// Revisions in force at the position by item id, in the order asked; missing ones are skipped.
+    /// Publications after `at.publication` do not count.
+    fn in_force(&self, ids: &[ItemId], at: Position) -> Result<Vec<Revision>, RegisterError>;
 
     /// Newest revision of the code effective on the day, which may be a withdrawal.
     fn item_on(&self, code: &ItemCode, day: Date) -> Result<Option<Revision>, RegisterError>;

@@ -117,7 +117,7 @@ impl ServiceError {
     pub fn item_not_found(code: &str) -> Self {
         Self::NotFound {
             code: "item_not_found",
-            detail: format!("没有编码为“{code}”的事项"),
+            detail: format!("没有编码为“{}”的事项", view::shorten(code, 60)),
         }
     }
 

@@ -12,7 +12,7 @@ pub use publication::{DifferenceView, PublicationDetail, PublicationPage};
 pub use suggest::{Suggestion, Target};
 
 use super::ServiceError;
-use super::view::shorten;
+use crate::query::parse::number;
 use crate::query::{MAX_DEPTH, MAX_PAGE_SIZE};
 
 /// A page of a longer list.
@@ -33,20 +33,15 @@ impl Paging {
         size: Option<&str>,
         usual: usize,
     ) -> Result<Self, ServiceError> {
-        let page = number("page", page, 1)?;
-        let size = number("size", size, usual)?;
-        if page == 0 {
-            return Err(ServiceError::parameter(
-                "page",
-                "参数 page 应为不小于 1 的整数",
-            ));
-        }
-        if size == 0 || size > MAX_PAGE_SIZE {
-            return Err(ServiceError::parameter(
-                "size",
-                format!("参数 size 应为 1 至 {MAX_PAGE_SIZE} 的整数"),
-            ));
-        }
+        let page = number(page, 1)
+            .filter(|&page| page >= 1)
+            .ok_or_else(|| ServiceError::parameter("page", "参数 page 应为不小于 1 的整数"))?;
+        let size = number(size, usual)
+            .filter(|size| (1..=MAX_PAGE_SIZE).contains(size))
+            .ok_or_else(|| {
+                let detail = format!("参数 size 应为 1 至 {MAX_PAGE_SIZE} 的整数");
+                ServiceError::parameter("size", detail)
+            })?;
         Ok(Self { page, size })
     }
 
@@ -76,18 +71,6 @@ impl Paging {
     }
 }
 
-fn number(name: &str, text: Option<&str>, usual: usize) -> Result<usize, ServiceError> {
-    match text {
-        None | Some("") => Ok(usual),
-        Some(text) => text.trim().parse().map_err(|_| {
-            ServiceError::parameter(
-                name,
-                format!("参数 {name} 应为整数，现为“{}”", shorten(text, 20)),
-            )
-        }),
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -98,12 +81,19 @@ mod tests {
             Paging::parse(None, Some(""), 20).unwrap(),
             Paging { page: 1, size: 20 }
         );
+        assert_eq!(
+            Paging::parse(Some(" 2 "), Some(" "), 20).unwrap(),
+            Paging { page: 2, size: 20 }
+        );
         for (page, size) in [
             ("0", "1"),
             ("abc", "1"),
             ("1", "101"),
             ("1", "0"),
             ("-1", "1"),
+            ("+5", "1"),
+            ("1", "+5"),
+            ("1.5", "1"),
         ] {
             assert!(
                 Paging::parse(Some(page), Some(size), 20).is_err(),

@@ -3,7 +3,8 @@
 
 use std::time::{Duration, Instant};
 
-use crate::domain::{Date, Revision, Role, SearchGroup, level};
+use crate::domain::{Date, Position, Revision, Role, SearchGroup, level};
+use crate::engine::{Engine, EngineError};
 use crate::query::highlight::{SNIPPET_CHARS, mark, snippet};
 use crate::query::{Facet, Query, RawSearchParams, Sort, parse};
 
@@ -12,6 +13,10 @@ use super::{ServiceError, Services};
 
 /// Fields highlighted per hit at most; readers decide by the name and one or two passages.
 const HIGHLIGHTS: usize = 3;
+
+/// Times a question is asked again because the engine moved on while it was answering. It does so
+/// once a publication: even the first repetition is rare.
+const REPETITIONS: usize = 3;
 
 /// A page of results.
 #[derive(Clone, Debug)]
@@ -70,11 +75,29 @@ pub struct FilterValue {
 }
 
 impl Services {
-    /// Day whose items in force the engine holds; what it finds is looked up as of that day.
-    pub(super) fn search_day(&self) -> Date {
-        self.engine
-            .position()
-            .map_or_else(|| self.today(), |position| position.day)
+    /// Asks the engine, and says as of which position it answered. What it found is to be looked
+    /// up there: between a publication and the engine's following it, the register's newest state
+    /// lacks items that the engine found and counted.
+    pub(super) fn ask_engine<T>(
+        &self,
+        ask: impl Fn(&dyn Engine) -> Result<T, EngineError>,
+    ) -> Result<(T, Position), ServiceError> {
+        let mut position = self.engine.position();
+        let mut answer = ask(&*self.engine)?;
+        for _ in 0..REPETITIONS {
+            let now = self.engine.position();
+            if now == position {
+                break;
+            }
+            position = now;
+            answer = ask(&*self.engine)?;
+        }
+        // An engine that has followed nothing finds nothing.
+        let position = position.unwrap_or_else(|| Position {
+            publication: 0,
+            day: self.today(),
+        });
+        Ok((answer, position))
     }
 
     /// Answers a question; an empty one lists everything.
@@ -85,12 +108,12 @@ impl Services {
         let started = Instant::now();
         let raw = self.canonical(raw)?;
         let query = parse::parse(&raw, &self.segmenter)?;
-        let answer = self.engine.search(&query)?;
-        let as_of = self.search_day();
+        let (answer, position) = self.ask_engine(|engine| engine.search(&query))?;
         let ids: Vec<_> = answer.hits.iter().map(|hit| hit.id).collect();
-        let revisions = self.register.in_force(&ids, as_of)?;
+        let revisions = self.register.in_force(&ids, position)?;
         let mut hits = Vec::with_capacity(revisions.len());
-        // The register skips what is no longer in force; both are in the order asked.
+        // The register skips what is not in force: nothing, unless the index is of another
+        // register. Both are in the order asked.
         let mut found = revisions.iter().peekable();
         for hit in &answer.hits {
             if let Some(revision) = found.next_if(|r| r.id == hit.id) {
@@ -124,7 +147,7 @@ impl Services {
             size: query.limit,
             sort: query.sort,
             took: started.elapsed(),
-            as_of,
+            as_of: position.day,
             hits,
             facets,
             filters: self.filter_views(&query),

@@ -218,10 +218,11 @@ fn some(text: &str) -> Option<String> {
     (!text.is_empty()).then(|| text.to_owned())
 }
 
-/// First `limit` characters, with an ellipsis where something was cut.
+/// First `limit` visible characters, with an ellipsis where something was cut.
 pub fn shorten(text: &str, limit: usize) -> String {
+    let text: String = text.chars().filter(|c| !c.is_control()).collect();
     match text.char_indices().nth(limit) {
-        None => text.to_owned(),
+        None => text,
         Some((end, _)) => format!("{}…", &text[..end]),
     }
 }

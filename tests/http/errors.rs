@@ -76,6 +76,17 @@ async fn wrong_parameters_are_named() {
             "day",
         ),
         ("/api/v1/publications?page=x", "invalid_parameter", "page"),
+        (
+            "/api/v1/publications?page=%2B5",
+            "invalid_parameter",
+            "page",
+        ),
+        (
+            "/api/v1/publications/1?size=%2B5",
+            "invalid_parameter",
+            "size",
+        ),
+        ("/api/v1/search?page=%2B5", "invalid_parameter", "page"),
         ("/api/v1/publications?kind=x", "invalid_parameter", "kind"),
         (
             "/api/v1/lists/1/difference?from=2&to=1",
@@ -110,6 +121,13 @@ async fn wrong_parameters_are_named() {
         200
     );
     assert_eq!(app.get("/api/v1/search?page=50&size=20").await.status, 200);
+    // However far: a page past the last is empty.
+    for path in ["/api/v1/publications", "/publications", "/publications/1"] {
+        let answer = app
+            .get(&format!("{path}?page=99999999999999999999&size=100"))
+            .await;
+        assert_eq!(answer.status, 200, "{path}");
+    }
 }
 
 fn encode(text: &str) -> String {

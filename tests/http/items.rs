@@ -155,6 +155,7 @@ async fn an_unchanged_item_is_not_sent_again() {
         let first = app.get(path).await;
         let etag = first.header("etag");
         assert!(etag.starts_with('"'), "strong: {etag}");
+        assert_eq!(first.header("cache-control"), "no-cache", "{path}");
         let again = app.ask("GET", path, &[("if-none-match", etag)]).await;
         assert_eq!((again.status, again.body.len()), (304, 0), "{path}");
         assert_eq!(again.header("etag"), etag);

@@ -27,6 +27,9 @@ async fn the_description_holds_every_route_and_no_other() {
             get["summary"].is_string() || get["description"].is_string(),
             "{path} says what it is"
         );
+        for (status, answer) in get["responses"].as_object().unwrap() {
+            assert!(answer["description"].is_string(), "{path} {status}");
+        }
         let named: BTreeSet<&str> = get["parameters"]
             .as_array()
             .into_iter()

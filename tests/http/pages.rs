@@ -28,6 +28,9 @@ async fn every_page_renders() {
         assert_eq!(page.status, 200, "{path}");
         if page.header("content-type").starts_with("text/html") {
             check(&path, page.text());
+            // A publication is seen at once, also through a cache.
+            assert_eq!(page.header("cache-control"), "no-cache", "{path}");
+            assert!(!page.header("etag").is_empty(), "{path}");
         }
     }
 }

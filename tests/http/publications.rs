@@ -1,6 +1,15 @@
 //! Departments, kinds, lists and publications.
 
-use crate::support::app::TestApp;
+use std::future::poll_fn;
+use std::pin::Pin;
+use std::sync::Arc;
+
+use axum::body::{Body, HttpBody};
+use axum::http::Request;
+use quanze::domain::{Action, PublicationDraft};
+use tower::ServiceExt;
+
+use crate::support::app::{TestApp, added, list, power, with};
 
 #[tokio::test]
 async fn departments_are_listed_and_shown_with_their_items() {
@@ -153,6 +162,53 @@ async fn the_original_file_is_given_byte_for_byte() {
         )
         .await;
     assert_eq!(again.status, 304);
+
+    // Who has it is not made to wait for a disk.
+    app.lose_files();
+    let path = "/api/v1/publications/1/file";
+    let again = app.ask("GET", path, &[("if-none-match", etag)]).await;
+    assert_eq!(again.status, 304);
+    assert_eq!(app.get(path).await.status, 500);
+}
+
+#[tokio::test]
+async fn a_large_file_is_sent_in_pieces() {
+    let app = TestApp::empty();
+    let list = list("克拉玛依市城市管理局", "权责清单");
+    let bytes: Vec<u8> = (0..1_500_000u32).flat_map(u32::to_le_bytes).collect();
+    let register = &app.services.register;
+    let file = register
+        .keep_file("权责清单.xlsx", &mut bytes.as_slice())
+        .unwrap();
+    let draft = PublicationDraft {
+        list: list.clone(),
+        document_no: None,
+        reason: None,
+        published_on: "2025-01-01".parse().unwrap(),
+        effective_on: "2025-01-01".parse().unwrap(),
+        recorded_at: "2025-01-01T02:03:04Z".parse().unwrap(),
+        submitted_by: "提交人".into(),
+        approved_by: None,
+        file,
+        code_prefix: "QL".into(),
+        changes: vec![added("KL-1", power(&list, "占道经营的处罚", "行政处罚"))],
+    };
+    register.publish(&draft, 0).unwrap();
+
+    let request = Request::get("/api/v1/publications/1/file")
+        .body(Body::empty())
+        .unwrap();
+    let site = quanze::http::router(Arc::clone(&app.services));
+    let response = site.oneshot(request).await.unwrap();
+    assert_eq!(response.headers()["content-length"], "6000000");
+    let mut body = response.into_body();
+    let mut read = Vec::new();
+    while let Some(frame) = poll_fn(|cx| Pin::new(&mut body).poll_frame(cx)).await {
+        let piece = frame.unwrap().into_data().unwrap();
+        assert!(piece.len() <= 256 * 1024, "{} bytes at once", piece.len());
+        read.extend_from_slice(&piece);
+    }
+    assert!(read == bytes, "the file arrives byte for byte");
 }
 
 #[tokio::test]
@@ -189,4 +245,50 @@ async fn lists_show_their_editions_and_what_changed_between_them() {
     let page = app.get("/lists/1/difference?from=1&to=2").await;
     assert_eq!(page.status, 200);
     assert!(page.text().contains("涉及 3 项"));
+}
+
+#[tokio::test]
+async fn what_comes_to_nothing_is_no_difference_and_takes_no_place() {
+    let app = TestApp::empty();
+    let list = list("克拉玛依市城市管理局", "权责清单");
+    let names = ["甲", "乙", "丙", "丁", "戊"];
+    let item = |n: usize| power(&list, &format!("对{}的处罚", names[n]), "行政处罚");
+    let codes = ["KL-1", "KL-2", "KL-3", "KL-4", "KL-5"];
+    let new = |n: usize| added(codes[n], item(n));
+    let office = |n: usize| with(item(n), "office", "执法科");
+    app.publish(&list, "2025-01-01", vec![new(0), new(1), new(2)]);
+    let amend = |n: usize, item| app.change(Action::Amended, codes[n], item);
+    let withdraw = |n: usize| app.change(Action::Withdrawn, codes[n], item(n));
+    app.publish(
+        &list,
+        "2025-02-01",
+        vec![
+            amend(0, office(0)),
+            withdraw(1),
+            new(3),
+            amend(2, office(2)),
+            new(4),
+        ],
+    );
+    // The first three are as they were at the beginning: amended back, back, and gone again.
+    app.publish(
+        &list,
+        "2025-03-01",
+        vec![amend(0, item(0)), new(1), withdraw(3), withdraw(2)],
+    );
+    let path = "/api/v1/lists/1/difference?from=1&to=3&size=1";
+    let mut changes = Vec::new();
+    for page in 1..=3 {
+        let answer = app.get(&format!("{path}&page={page}")).await.json();
+        assert_eq!(answer["total"], 2, "page {page}");
+        for change in answer["changes"].as_array().unwrap() {
+            let of = |key: &str| change[key].as_str().unwrap_or_default().to_owned();
+            changes.push((page, of("code"), of("action")));
+        }
+    }
+    let expected = [(1, "KL-3", "withdrawn"), (2, "KL-5", "added")];
+    let expected = expected.map(|(page, code, action)| (page, code.into(), action.into()));
+    assert_eq!(changes, expected);
+    let page = app.get("/lists/1/difference?from=1&to=3").await;
+    assert!(page.text().contains("涉及 2 项"), "{}", page.text());
 }

@@ -1,8 +1,9 @@
 //! `/api/v1/search`, `/api/v1/suggest` and the page of results.
 
+use quanze::domain::Action;
 use serde_json::Value;
 
-use crate::support::app::TestApp;
+use crate::support::app::{TestApp, added, list, power};
 
 fn codes(answer: &Value) -> Vec<&str> {
     answer["hits"]
@@ -71,6 +72,45 @@ async fn an_empty_question_lists_what_is_in_force() {
     assert_eq!(answer["as_of"], "2026-11-24");
     let answer = app.get("/api/v1/search?size=4&page=2").await.json();
     assert_eq!(codes(&answer).len(), 2);
+}
+
+#[tokio::test]
+async fn what_the_engine_has_not_followed_yet_takes_no_hit_away() {
+    let app = TestApp::empty();
+    let list = list("克拉玛依市城市管理局", "权责清单");
+    let item = |name: &str| power(&list, name, "行政处罚");
+    let (smoke, noise) = ("对油烟排放的处罚", "对噪声污染的处罚");
+    let start = vec![added("KL-1", item(smoke)), added("KL-2", item(noise))];
+    app.publish(&list, "2025-01-01", start);
+    app.follow();
+    let amended = item("对油烟超标排放的处罚");
+    let changes = vec![
+        app.change(Action::Amended, "KL-1", amended),
+        app.change(Action::Withdrawn, "KL-2", item(noise)),
+    ];
+    app.publish(&list, "2025-02-01", changes);
+    let shown = |answer: &Value, key: &str, name: &str| -> Vec<String> {
+        let rows = answer[key].as_array().unwrap().iter();
+        let mut names: Vec<_> = rows
+            .map(|row| row[name].as_str().unwrap().to_owned())
+            .collect();
+        names.sort();
+        names
+    };
+    let path = format!("/api/v1/search?{}", encoded("q=处罚"));
+    let answer = app.get(&path).await.json();
+    assert_eq!(answer["total"], 2);
+    assert_eq!(shown(&answer, "hits", "name"), [noise, smoke]);
+    let suggest = format!("/api/v1/suggest?{}", encoded("q=噪声"));
+    let answer = app.get(&suggest).await.json();
+    assert_eq!(shown(&answer, "suggestions", "text"), [noise]);
+    let answer = app.get("/api/v1/departments/1").await.json();
+    assert_eq!(shown(&answer, "items", "name"), [noise, smoke]);
+
+    app.follow();
+    let answer = app.get(&path).await.json();
+    assert_eq!(answer["total"], 1);
+    assert_eq!(shown(&answer, "hits", "name"), ["对油烟超标排放的处罚"]);
 }
 
 #[tokio::test]
@@ -174,5 +214,20 @@ async fn a_page_without_hits_helps_on() {
     assert_eq!(page.status, 200);
     for word in ["没有找到", "去掉全部筛选条件", "12345"] {
         assert!(page.text().contains(word), "{word}");
+    }
+}
+
+#[tokio::test]
+async fn the_same_answer_is_not_sent_again_whatever_it_took() {
+    let app = TestApp::new();
+    for path in ["/api/v1/search", "/search"] {
+        let path = format!("{path}?{}", encoded("q=许可"));
+        let first = app.get(&path).await;
+        assert_eq!(first.header("cache-control"), "no-cache", "{path}");
+        let known = [("if-none-match", first.header("etag"))];
+        let again = app.ask("GET", &path, &known).await;
+        assert_eq!((again.status, again.body.len()), (304, 0), "{path}");
+        let other = path.replace(&encoded("q=许可"), &encoded("q=处罚"));
+        assert_eq!(app.ask("GET", &other, &known).await.status, 200, "{other}");
     }
 }

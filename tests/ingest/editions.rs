@@ -84,7 +84,7 @@ fn a_new_edition_publishes_exactly_the_differences() {
         "{:?}",
         outcome(&report)
     );
-    let revisions = desk.register.revisions(2).expect("register reads");
+    let revisions = desk.register.revisions(2, 0, 100).expect("register reads");
     let of = |action| {
         revisions
             .iter()
@@ -102,7 +102,7 @@ fn a_new_edition_publishes_exactly_the_differences() {
     assert_eq!(of(Action::Added).item.head.name, "对代理记账机构的检查");
     // The code of a withdrawn item is never given to another.
     let codes: std::collections::HashSet<_> = (1..=2)
-        .flat_map(|n| desk.register.revisions(n).expect("reads"))
+        .flat_map(|n| desk.register.revisions(n, 0, 100).expect("reads"))
         .map(|r| (r.id, r.code))
         .collect();
     assert_eq!(codes.len(), 13);
@@ -139,9 +139,8 @@ fn more_than_a_tenth_withdrawn_stops_and_names_them() {
     desk.ingest("a.csv", &text_of(TITLE, &twelve()), &Hints::default());
     let short = text_of(TITLE, &twelve()[..10]);
     let report = desk.ingest("b.csv", &short, &Hints::default());
-    let Outcome::Stopped { withdrawals } = outcome(&report) else {
-        panic!("{:?}", outcome(&report));
-    };
+    assert_eq!(*outcome(&report), Outcome::Stopped);
+    let withdrawals = &report.lists[0].withdrawals;
     assert_eq!(withdrawals.len(), 2);
     assert!(
         withdrawals[0].contains("对第11类会计资料的检查"),
@@ -158,6 +157,129 @@ fn more_than_a_tenth_withdrawn_stops_and_names_them() {
         outcome(&report),
         Outcome::Published { withdrawn: 2, .. }
     ));
+}
+
+#[test]
+fn a_row_with_an_error_withdraws_nothing() {
+    let desk = Desk::new();
+    desk.ingest("a.csv", &text_of(TITLE, &twelve()), &Hints::default());
+    let mut rows = twelve();
+    rows[3].1 = "长".repeat(40_000);
+    let text = text_of(TITLE, &rows);
+    let report = desk.ingest("b.csv", &text, &Hints::default());
+    assert_eq!(*outcome(&report), Outcome::Stopped);
+    assert!(rules(&report).contains(&"refused-and-withdrawn"));
+    assert!(report.lists[0].withdrawals[0].contains("对第4类会计资料的检查"));
+    assert_eq!((desk.last(), desk.names("2026-11-24").len()), (1, 12));
+    // Rows that only came in addition are left out, the rest is taken.
+    let mut rows = twelve();
+    rows.push(("新增检查".into(), "长".repeat(40_000)));
+    rows.push(("另一项检查".into(), "依据".into()));
+    let report = desk.ingest("c.csv", &text_of(TITLE, &rows), &Hints::default());
+    let added = matches!(
+        outcome(&report),
+        Outcome::Published {
+            added: 1,
+            withdrawn: 0,
+            ..
+        }
+    );
+    assert!(added, "{:?}", outcome(&report));
+}
+
+#[test]
+fn words_of_an_edition_do_not_make_another_list() {
+    let desk = Desk::new();
+    desk.ingest("a.csv", &text_of(TITLE, &twelve()), &Hints::default());
+    for title in [
+        "辽阳市财政局权责清单（2026年修订）",
+        "辽阳市财政局2026年3月权责清单（调整后）",
+        "关于公布辽阳市财政局2026年权责清单的通知",
+    ] {
+        let report = desk.ingest("b.csv", &text_of(title, &twelve()), &Hints::default());
+        assert_eq!(*outcome(&report), Outcome::Unchanged, "{title}");
+    }
+}
+
+#[test]
+fn the_same_items_under_another_title_are_not_put_in_force_twice() {
+    let desk = Desk::new();
+    desk.ingest("a.csv", &text_of(TITLE, &twelve()), &Hints::default());
+    let text = text_of("辽阳市财政局2026年内部监督权责清单", &twelve());
+    let report = desk.ingest("b.csv", &text, &Hints::default());
+    assert_eq!(*outcome(&report), Outcome::Stopped);
+    let told = report.findings.iter().find(|f| f.rule == "known-otherwise");
+    assert!(told.expect("it is told").mend.contains("--title 权责清单"));
+    assert_eq!(desk.last(), 1);
+    let title = |title: &str| Hints {
+        title: Some(title.into()),
+        ..Hints::default()
+    };
+    let report = desk.ingest("b.csv", &text, &title("权责清单"));
+    assert_eq!(*outcome(&report), Outcome::Unchanged);
+    let report = desk.ingest("b.csv", &text, &title("内部监督权责清单"));
+    assert!(matches!(
+        outcome(&report),
+        Outcome::Published { added: 12, .. }
+    ));
+}
+
+#[test]
+fn items_of_one_name_are_told_apart_by_what_their_level_decides() {
+    let desk = Desk::new();
+    let list = |first: &str, second: &str| {
+        format!(
+            "{TITLE},,,,,,\n序号,事项名称,权力类型,实施依据,行使主体,实施层级,权限\n{first}{second}"
+        )
+    };
+    let row = |scope: &str, basis: &str| {
+        format!("1,财政检查,行政检查,{basis},辽阳市财政局,市级,{scope}\n")
+    };
+    desk.ingest(
+        "a.csv",
+        &list(&row("市属单位", "甲"), &row("区属单位", "乙")),
+        &Hints::default(),
+    );
+    let codes = |day: &str| -> Vec<(String, String)> {
+        let found = desk.in_force(day).into_iter();
+        found
+            .map(|r| (r.code.to_string(), r.item.fields["scope"].clone()))
+            .collect()
+    };
+    let before = codes("2026-11-24");
+    let options = IngestOptions {
+        accept_withdrawals: true,
+        ..IngestOptions::default()
+    };
+    let text = list(&row("区属单位", "乙二"), "");
+    desk.ingest_with("b.csv", &text, &Hints::default(), options);
+    assert_eq!(codes("2026-11-24"), before[1..]);
+}
+
+#[test]
+fn an_item_keeps_its_assigned_code_when_its_list_brings_an_official_one() {
+    let desk = Desk::new();
+    let list = |code: &str, name: &str| {
+        format!(
+            "{TITLE},,,,,\n序号,编码,事项名称,权力类型,实施依据,行使主体\n1,{code},{name},行政检查,依据,辽阳市财政局\n"
+        )
+    };
+    desk.ingest("a.csv", &list("/", "财政检查"), &Hints::default());
+    desk.ingest("b.csv", &list("LY-1", "财政检查"), &Hints::default());
+    let report = desk.ingest("c.csv", &list("LY-1", "财政监督检查"), &Hints::default());
+    assert!(
+        matches!(
+            outcome(&report),
+            Outcome::Published {
+                added: 0,
+                amended: 1,
+                withdrawn: 0,
+                ..
+            }
+        ),
+        "{:?}",
+        outcome(&report)
+    );
 }
 
 #[test]
@@ -247,7 +369,7 @@ fn a_date_before_the_last_edition_is_refused_and_nothing_changes() {
     let mut rows = twelve();
     rows[0].1 = "改".into();
     let report = desk.ingest("b.csv", &text_of(TITLE, &rows), &on("2026-02-01"));
-    assert!(matches!(outcome(&report), Outcome::Stopped { .. }));
+    assert_eq!(*outcome(&report), Outcome::Stopped);
     let finding = report
         .findings
         .iter()

@@ -3,6 +3,7 @@
 use axum::http::HeaderMap;
 use axum::response::Response;
 use utoipa::OpenApi;
+use utoipa::openapi::RefOr;
 
 use super::{operations, read, search};
 use crate::http::respond::{self, JSON};
@@ -40,9 +41,30 @@ use crate::http::url;
 )]
 struct Description;
 
-/// The description as a document.
+/// The description as a document. OpenAPI wants every answer described: what a status means is the
+/// same on all paths, and is said here once.
 pub fn document() -> utoipa::openapi::OpenApi {
-    Description::openapi()
+    let mut document = Description::openapi();
+    let operations = document.paths.paths.values_mut().flat_map(|p| &mut p.get);
+    for (status, response) in operations.flat_map(|o| &mut o.responses.responses) {
+        if let RefOr::T(response) = response
+            && response.description.is_empty()
+        {
+            meaning(status).clone_into(&mut response.description);
+        }
+    }
+    document
+}
+
+/// What a status means.
+fn meaning(status: &str) -> &'static str {
+    match status {
+        "200" => "The answer",
+        "400" => "A parameter is unknown or not of its form; `parameter` names it",
+        "404" => "There is no such thing",
+        "503" => "The index is being made or the machine is busy; try again later",
+        _ => "See `code` and `detail`",
+    }
 }
 
 /// This description.

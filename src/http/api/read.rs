@@ -1,5 +1,6 @@
 //! Items, departments, kinds, lists and publications under `/api/v1`.
 
+use axum::body::Body;
 use axum::extract::{Path, State};
 use axum::http::HeaderMap;
 use axum::http::header::{CONTENT_DISPOSITION, HeaderValue};
@@ -10,6 +11,7 @@ use super::shapes::{
     KindShape, Kinds, List, ListAnswer, Lists, PublicationAnswer, PublicationPage,
     PublicationSummary,
 };
+use crate::http::download::Download;
 use crate::http::error::{AppError, Problem};
 use crate::http::params::{Params, path_number};
 use crate::http::respond;
@@ -370,12 +372,22 @@ pub async fn file(
     Path(number): Path<String>,
 ) -> Result<Response, AppError> {
     let number = path_number(&number)?;
-    let (view, bytes) = app
-        .run(move |services| services.publication_file(number))
+    let request = headers.clone();
+    let (file, kept) = app
+        .run(move |services| {
+            let file = services.known_publication(number)?.publication.file;
+            // Who has it already is told so without the file being touched.
+            let kept = match respond::has(&request, &file.sha256) {
+                true => None,
+                false => Some(services.kept_file(&file)?),
+            };
+            Ok::<_, ServiceError>((file, kept))
+        })
         .await?;
-    let file = view.publication.file;
-    let mut response =
-        respond::forever(&headers, "application/octet-stream", &file.sha256, || bytes);
+    let length = file.bytes;
+    let mut response = respond::forever(&headers, "application/octet-stream", &file.sha256, || {
+        kept.map_or_else(Body::empty, |kept| Body::new(Download::new(kept, length)))
+    });
     // Always a download: a file that departments upload must not be shown as a page of this site.
     let name = url::encode(&file.name);
     if let Ok(value) = HeaderValue::from_str(&format!("attachment; filename*=UTF-8''{name}")) {

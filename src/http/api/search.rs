@@ -32,27 +32,37 @@ use crate::service::ServiceError;
         (status = 503, body = Problem, content_type = "application/problem+json"),
     )
 )]
-pub async fn search(State(app): State<App>, params: Params) -> Result<Response, AppError> {
+pub async fn search(
+    State(app): State<App>,
+    headers: HeaderMap,
+    params: Params,
+) -> Result<Response, AppError> {
     params.only(&params::SEARCH)?;
     let raw = params.search()?;
-    let (took, body) = app
+    let (took, digest, body) = app
         .run(move |services| {
             let page = services.search(&raw)?;
             let took = page.took;
-            serde_json::to_vec(&SearchAnswer::from(page))
-                .map(|body| (took, body))
-                .map_err(|e| ServiceError::Internal(e.to_string()))
+            let mut answer = SearchAnswer::from(page);
+            // The time taken differs each time; an answer that differs by nothing else is the same.
+            let took_ms = std::mem::take(&mut answer.took_ms);
+            let digest = url::digest(&json(&answer)?);
+            answer.took_ms = took_ms;
+            Ok::<_, ServiceError>((took, digest, json(&answer)?))
         })
         .await?;
     app.metrics().search(took);
-    // No ETag: the time taken differs each time, and asking again is as cheap as comparing.
-    Ok(respond::short(JSON, body))
+    Ok(respond::alike(&headers, JSON, &digest, body))
+}
+
+fn json(answer: &SearchAnswer) -> Result<Vec<u8>, ServiceError> {
+    serde_json::to_vec(answer).map_err(|e| ServiceError::Internal(e.to_string()))
 }
 
 /// What a reader may mean while typing: departments, then items whose names hold the text.
 #[utoipa::path(
     get, path = url::API_SUGGEST, tag = "search",
-    params(("q" = String, Query, description = "Text typed so far, at most 200 characters")),
+    params(("q" = Option<String>, Query, description = "Text typed so far, at most 200 characters")),
     responses(
         (status = 200, body = SuggestAnswer),
         (status = 400, body = Problem, content_type = "application/problem+json"),

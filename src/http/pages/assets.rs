@@ -21,8 +21,8 @@ pub async fn favicon(headers: HeaderMap) -> Result<Response, AppError> {
     serve(&headers, "favicon.svg")
 }
 
-pub async fn robots() -> Response {
-    respond::short("text/plain; charset=utf-8", ROBOTS)
+pub async fn robots(headers: HeaderMap) -> Response {
+    respond::fresh(&headers, "text/plain; charset=utf-8", ROBOTS.into())
 }
 
 fn serve(headers: &HeaderMap, name: &str) -> Result<Response, AppError> {
@@ -35,6 +35,6 @@ fn serve(headers: &HeaderMap, name: &str) -> Result<Response, AppError> {
     };
     let bytes = assets::static_file(name).ok_or_else(AppError::no_such_path)?;
     Ok(respond::forever(headers, kind, &url::digest(bytes), || {
-        bytes.to_vec()
+        bytes.into()
     }))
 }

@@ -2,6 +2,7 @@
 
 use askama::Template;
 use axum::extract::State;
+use axum::http::HeaderMap;
 use axum::response::Response;
 
 use super::parts::{ItemRow, Pager};
@@ -179,7 +180,11 @@ impl Link {
     }
 }
 
-pub async fn search(State(app): State<App>, params: Params) -> Result<Response, AppError> {
+pub async fn search(
+    State(app): State<App>,
+    headers: HeaderMap,
+    params: Params,
+) -> Result<Response, AppError> {
     let raw = params.search()?;
     let (took, html) = app
         .run(move |services| {
@@ -198,7 +203,7 @@ pub async fn search(State(app): State<App>, params: Params) -> Result<Response, 
         })
         .await?;
     app.metrics().search(took);
-    Ok(respond::short(HTML, html))
+    Ok(respond::fresh(&headers, HTML, html.into_bytes()))
 }
 
 impl ResultsPage {

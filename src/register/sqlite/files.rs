@@ -61,13 +61,13 @@ impl Files {
         self.path(sha256).is_some_and(|path| path.is_file())
     }
 
-    /// Writes a kept file out, after checking that it is still what was kept.
-    pub(super) fn read(&self, sha256: &str, to: &mut dyn Write) -> Result<bool, RegisterError> {
+    /// Opens a kept file, after checking that it is still what was kept.
+    pub(super) fn open_kept(&self, sha256: &str) -> Result<Option<File>, RegisterError> {
         let Some(path) = self.path(sha256) else {
-            return Ok(false);
+            return Ok(None);
         };
         let mut file = match File::open(path) {
-            Err(e) if e.kind() == ErrorKind::NotFound => return Ok(false),
+            Err(e) if e.kind() == ErrorKind::NotFound => return Ok(None),
             other => other?,
         };
         let (found, _) = copy_hashed(&mut file, &mut io::sink())?;
@@ -75,8 +75,7 @@ impl Files {
             return Err(damaged("kept file", sha256));
         }
         file.rewind()?;
-        io::copy(&mut file, to)?;
-        Ok(true)
+        Ok(Some(file))
     }
 
     /// Bytes of all kept files.

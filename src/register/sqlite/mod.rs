@@ -25,7 +25,7 @@ mod schema;
 #[cfg(test)]
 mod tests;
 
-use std::io::{Read, Write};
+use std::io::Read;
 use std::path::{Path, PathBuf};
 use std::sync::{Mutex, PoisonError};
 
@@ -84,8 +84,9 @@ impl Register for SqliteRegister {
         self.files.keep(name, bytes)
     }
 
-    fn read_file(&self, sha256: &str, to: &mut dyn Write) -> Result<bool, RegisterError> {
-        self.files.read(sha256, to)
+    fn open_file(&self, sha256: &str) -> Result<Option<Box<dyn Read + Send>>, RegisterError> {
+        let file = self.files.open_kept(sha256)?;
+        Ok(file.map(|file| Box::new(file) as Box<dyn Read + Send>))
     }
 
     fn publish(&self, draft: &PublicationDraft, base: u64) -> Result<Publication, RegisterError> {
@@ -121,9 +122,14 @@ impl Register for SqliteRegister {
             .read(|db| catalog::publications(db, filter, offset, limit))
     }
 
-    fn revisions(&self, number: u64) -> Result<Vec<Revision>, RegisterError> {
+    fn revisions(
+        &self,
+        number: u64,
+        offset: u64,
+        limit: u64,
+    ) -> Result<Vec<Revision>, RegisterError> {
         self.readers
-            .read(|db| revisions::of_publication(db, number))
+            .read(|db| revisions::of_publication(db, number, offset, limit))
     }
 
     fn latest_edition(&self, list: &ListId) -> Result<(u64, Vec<Recorded>), RegisterError> {
@@ -138,8 +144,8 @@ impl Register for SqliteRegister {
         self.readers.read(|db| catalog::departments(db, day))
     }
 
-    fn in_force(&self, ids: &[ItemId], day: Date) -> Result<Vec<Revision>, RegisterError> {
-        self.readers.read(|db| revisions::in_force(db, ids, day))
+    fn in_force(&self, ids: &[ItemId], at: Position) -> Result<Vec<Revision>, RegisterError> {
+        self.readers.read(|db| revisions::in_force(db, ids, at))
     }
 
     fn item_on(&self, code: &ItemCode, day: Date) -> Result<Option<Revision>, RegisterError> {

@@ -29,12 +29,18 @@ const LIST_STATE: &str = "
 /// Later than every day a list can name.
 const ALL_DAYS: &str = "9999-12-31";
 
-/// Revisions of one publication in the order of the draft's changes.
-pub(super) fn of_publication(db: &Connection, number: u64) -> Result<Vec<Revision>, RegisterError> {
+/// A page of one publication's revisions in the order of the draft's changes.
+pub(super) fn of_publication(
+    db: &Connection,
+    number: u64,
+    offset: u64,
+    limit: u64,
+) -> Result<Vec<Revision>, RegisterError> {
+    // Positions count from 0 without gaps: the index leads to the page, however far down it is.
     collect(
         db,
-        "WHERE r.publication = ?1 ORDER BY r.position",
-        [key(number)],
+        "WHERE r.publication = ?1 AND r.position >= ?2 ORDER BY r.position LIMIT ?3",
+        [key(number), key(offset), key(limit)],
     )
 }
 
@@ -68,13 +74,13 @@ pub(super) fn latest_edition(
     Ok((latest, items))
 }
 
-/// Revisions in force on the day, in the order asked.
+/// Revisions in force at the position, in the order asked.
 pub(super) fn in_force(
     db: &Connection,
     ids: &[ItemId],
-    day: Date,
+    at: Position,
 ) -> Result<Vec<Revision>, RegisterError> {
-    let mut states = States::new(db, day, i64::MAX)?;
+    let mut states = States::new(db, at.day, key(at.publication))?;
     let mut found = Vec::with_capacity(ids.len());
     for &id in ids {
         found.extend(

@@ -88,16 +88,12 @@ impl Services {
             )));
         };
         let paging = paging.within_depth()?;
-        let all = self.engine.search(&browse(
-            &department.name,
-            None,
-            paging.offset(),
-            paging.size,
-        ))?;
+        let query = browse(&department.name, None, paging.offset(), paging.size);
+        let (all, position) = self.ask_engine(|engine| engine.search(&query))?;
         let ids: Vec<_> = all.hits.iter().map(|hit| hit.id).collect();
         let page = self
             .register
-            .in_force(&ids, self.search_day())?
+            .in_force(&ids, position)?
             .iter()
             .map(|r| self.head_view(r.code.as_str(), &r.item.head))
             .collect();

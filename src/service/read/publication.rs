@@ -1,8 +1,9 @@
 //! Publications: pages of them, one with its changes, and what changed between two of a list.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
+use std::io::Read;
 
-use crate::domain::{Action, ItemId, Revision};
+use crate::domain::{Action, Date, FileRef, ItemId, Position, Publication, Revision};
 use crate::register::PublicationFilter;
 use crate::service::view::{ChangeView, PublicationView};
 use crate::service::{ServiceError, Services};
@@ -10,7 +11,9 @@ use crate::service::{ServiceError, Services};
 use super::{ListView, Paging};
 
 /// Revisions that a comparison of two publications reads at most.
-const MAX_COMPARED: usize = 50_000;
+const MAX_COMPARED: u64 = 50_000;
+/// Revisions in memory at once meanwhile.
+const BATCH: usize = 500;
 
 /// One page of publications, newest first.
 #[derive(Clone, Debug)]
@@ -76,16 +79,17 @@ impl Services {
     ) -> Result<PublicationDetail, ServiceError> {
         let overview = self.overview()?;
         let publication = self.known_publication(number)?;
-        let revisions = self.register.revisions(number)?;
-        let total = revisions.len() as u64;
-        let mut changes = Vec::with_capacity(paging.size.min(revisions.len()));
-        for revision in revisions.iter().skip(paging.offset()).take(paging.size) {
-            let before = match revision.action {
-                Action::Amended => self.state_before(revision, number)?,
-                Action::Added | Action::Withdrawn => None,
-            };
-            changes.push(self.change_view(revision, before.as_ref().map(|r| &r.item)));
-        }
+        let total = count(&publication.publication);
+        let revisions =
+            self.register
+                .revisions(number, paging.offset() as u64, paging.size as u64)?;
+        let amended = revisions.iter().filter(|r| r.action == Action::Amended);
+        let amended: Vec<ItemId> = amended.map(|r| r.id).collect();
+        let before = self.states(&amended, number.saturating_sub(1))?;
+        let changes = revisions
+            .iter()
+            .map(|r| self.change_view(r, before.get(&r.id).map(|b| &b.item)))
+            .collect();
         let (mut previous, mut next) = (None, None);
         if let Some(list) = publication.list_number {
             let filter = PublicationFilter {
@@ -140,42 +144,20 @@ impl Services {
         };
         let (from, to) = (find(from)?, find(to)?);
         let (first, last) = (from.publication.number, to.publication.number);
-        let mut newest: HashMap<ItemId, Revision> = HashMap::new();
-        let mut order: Vec<ItemId> = Vec::new();
-        let mut read = 0;
-        let within = |n: u64| n > first && n <= last;
-        // Oldest first, so that the newest revision of each item stays.
-        for publication in publications
+        let between: Vec<&Publication> = publications
             .iter()
             .rev()
-            .filter(|p| within(p.publication.number))
-        {
-            let revisions = self.register.revisions(publication.publication.number)?;
-            read += revisions.len();
-            if read > MAX_COMPARED {
-                return Err(ServiceError::parameter(
-                    "from",
-                    "两次公布之间变动过多，请缩小范围",
-                ));
-            }
-            for revision in revisions {
-                if !newest.contains_key(&revision.id) {
-                    order.push(revision.id);
-                }
-                newest.insert(revision.id, revision);
-            }
+            .map(|p| &p.publication)
+            .filter(|p| p.number > first && p.number <= last)
+            .collect();
+        if between.iter().map(|p| count(p)).sum::<u64>() > MAX_COMPARED {
+            return Err(ServiceError::parameter(
+                "from",
+                format!("两次公布之间的变动超过 {MAX_COMPARED} 项，请缩小范围"),
+            ));
         }
-        let total = order.len() as u64;
-        let mut changes = Vec::new();
-        for revision in order
-            .iter()
-            .skip(paging.offset())
-            .take(paging.size)
-            .filter_map(|id| newest.get(id))
-        {
-            let before = self.state_before(revision, first + 1)?;
-            changes.extend(self.net_change(revision, before.as_ref()));
-        }
+        let touched = self.touched(&between)?;
+        let (changes, total) = self.net_changes(&touched, first, last, paging)?;
         Ok(DifferenceView {
             list,
             from,
@@ -186,50 +168,101 @@ impl Services {
         })
     }
 
-    /// What several revisions come to: added and amended is added; added and withdrawn is nothing.
-    fn net_change(&self, newest: &Revision, before: Option<&Revision>) -> Option<ChangeView> {
-        let before = before.filter(|r| r.action != Action::Withdrawn);
-        let mut change = newest.clone();
-        change.action = match (before, newest.action) {
-            (None, Action::Withdrawn) => return None,
-            (Some(_), Action::Withdrawn) => Action::Withdrawn,
-            (None, Action::Added | Action::Amended) => Action::Added,
-            (Some(_), Action::Added | Action::Amended) => Action::Amended,
-        };
-        Some(self.change_view(&change, before.map(|r| &r.item)))
+    /// Items with a revision in one of these publications, each once, in the order of the first.
+    fn touched(&self, publications: &[&Publication]) -> Result<Vec<ItemId>, ServiceError> {
+        let mut seen = HashSet::new();
+        let mut touched = Vec::new();
+        for publication in publications {
+            for offset in (0..count(publication)).step_by(BATCH) {
+                let page = self
+                    .register
+                    .revisions(publication.number, offset, BATCH as u64)?;
+                touched.extend(page.iter().map(|r| r.id).filter(|id| seen.insert(*id)));
+            }
+        }
+        Ok(touched)
     }
 
-    /// The item's newest revision before a publication.
-    fn state_before(
+    /// One page of what became of the items after publication `first` up to `last`, and how many
+    /// changed in all. Several revisions may come to nothing (added and withdrawn, amended and
+    /// amended back); such items are not counted.
+    fn net_changes(
         &self,
-        revision: &Revision,
-        publication: u64,
-    ) -> Result<Option<Revision>, ServiceError> {
-        let history = self.register.history(&revision.code)?;
-        Ok(history
-            .into_iter()
-            .filter(|r| r.publication < publication)
-            .max_by_key(|r| r.publication))
+        items: &[ItemId],
+        first: u64,
+        last: u64,
+        paging: Paging,
+    ) -> Result<(Vec<ChangeView>, u64), ServiceError> {
+        let mut changes = Vec::new();
+        let mut total = 0;
+        for items in items.chunks(BATCH) {
+            let (before, after) = (self.states(items, first)?, self.states(items, last)?);
+            for id in items {
+                let (before, after) = (before.get(id), after.get(id));
+                let changed = match (before, after) {
+                    (None, None) => false,
+                    (Some(before), Some(after)) => {
+                        !self.differences(&before.item, &after.item).is_empty()
+                    }
+                    (Some(_), None) | (None, Some(_)) => true,
+                };
+                if !changed {
+                    continue;
+                }
+                if total >= paging.offset() && changes.len() < paging.size {
+                    changes.extend(self.net_change(before, after, last)?);
+                }
+                total += 1;
+            }
+        }
+        Ok((changes, total as u64))
     }
 
-    /// Name and bytes of a publication's original file.
+    /// What became of an item: what it was before, if anything, and what it is after.
+    fn net_change(
+        &self,
+        before: Option<&Revision>,
+        after: Option<&Revision>,
+        last: u64,
+    ) -> Result<Option<ChangeView>, ServiceError> {
+        let (action, newest) = match (before, after) {
+            (None, None) => return Ok(None),
+            (None, Some(after)) => (Action::Added, Some(after.clone())),
+            (Some(_), Some(after)) => (Action::Amended, Some(after.clone())),
+            (Some(before), None) => {
+                // A withdrawal is no state; its reason and successor are in the history.
+                let history = self.register.history(&before.code)?;
+                let withdrawal = history.into_iter().rfind(|r| r.publication <= last);
+                (Action::Withdrawn, withdrawal)
+            }
+        };
+        Ok(newest.map(|newest| {
+            let change = Revision { action, ..newest };
+            self.change_view(&change, before.map(|r| &r.item))
+        }))
+    }
+
+    /// The items as a publication left them, whatever the effective dates; withdrawn ones absent.
+    fn states(
+        &self,
+        items: &[ItemId],
+        publication: u64,
+    ) -> Result<HashMap<ItemId, Revision>, ServiceError> {
+        let at = Position {
+            publication,
+            day: Date::MAX,
+        };
+        let states = self.register.in_force(items, at)?;
+        Ok(states.into_iter().map(|r| (r.id, r)).collect())
+    }
+
+    /// A publication's original file, to be read as it is sent.
     ///
     /// # Errors
-    /// `NotFound` for an unknown number, `Internal` when the store fails or lost the file.
-    pub fn publication_file(
-        &self,
-        number: u64,
-    ) -> Result<(PublicationView, Vec<u8>), ServiceError> {
-        let publication = self.known_publication(number)?;
-        let file = &publication.publication.file;
-        let mut bytes = Vec::with_capacity(usize::try_from(file.bytes).unwrap_or(0).min(64 << 20));
-        if !self.register.read_file(&file.sha256, &mut bytes)? {
-            return Err(ServiceError::Internal(format!(
-                "kept file {} is missing",
-                file.sha256
-            )));
-        }
-        Ok((publication, bytes))
+    /// `Internal` when the store fails or lost the file.
+    pub fn kept_file(&self, file: &FileRef) -> Result<Box<dyn Read + Send>, ServiceError> {
+        let kept = self.register.open_file(&file.sha256)?;
+        kept.ok_or_else(|| ServiceError::Internal(format!("kept file {} is missing", file.sha256)))
     }
 
     /// A publication without its changes.
@@ -243,4 +276,9 @@ impl Services {
             None => Err(ServiceError::not_found(format!("没有第 {number} 号公布"))),
         }
     }
+}
+
+/// Number of a publication's revisions.
+fn count(publication: &Publication) -> u64 {
+    publication.added + publication.amended + publication.withdrawn
 }

@@ -56,8 +56,8 @@ impl Services {
             .collect();
         let mut told: HashSet<String> = suggestions.iter().map(|s| s.text.clone()).collect();
         // Names repeat between levels and departments; ask for more than will be shown.
-        let ids = self.engine.suggest(&wanted, LIMIT * 3)?;
-        for revision in self.register.in_force(&ids, self.search_day())? {
+        let (ids, position) = self.ask_engine(|engine| engine.suggest(&wanted, LIMIT * 3))?;
+        for revision in self.register.in_force(&ids, position)? {
             let head = revision.item.head;
             if suggestions.len() < LIMIT && told.insert(head.name.clone()) {
                 suggestions.push(Suggestion {

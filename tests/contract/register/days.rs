@@ -63,12 +63,24 @@ pub fn each_day_has_its_own_state(register: &dyn Register) {
     assert_eq!(on("2025-07-01").unwrap().publication, 3);
     assert_eq!(on("2025-08-01").unwrap().action, Action::Withdrawn);
     let wanted = [newest(register, "SW-1").id, ItemId(99), first.id, first.id];
-    let found = register.in_force(&wanted, day("2025-06-15")).unwrap();
+    let found = register.in_force(&wanted, self::on("2025-06-15")).unwrap();
     assert_eq!(ids(&found), [wanted[0], first.id, first.id]);
     assert_eq!(
-        ids(&register.in_force(&wanted, day("2025-08-01")).unwrap()),
+        ids(&register.in_force(&wanted, self::on("2025-08-01")).unwrap()),
         [wanted[0]]
     );
+    // As whoever has followed only the first publication sees the same day.
+    let behind = Position {
+        publication: first.publication,
+        ..self::on("2025-08-01")
+    };
+    let found = register.in_force(&[first.id], behind).unwrap();
+    assert_eq!(found[0].item, first.item);
+    let behind = Position {
+        publication: first.publication - 1,
+        ..behind
+    };
+    assert!(register.in_force(&[first.id], behind).unwrap().is_empty());
 
     let mut seen = 0;
     register
@@ -111,7 +123,7 @@ pub fn the_latest_edition_keeps_its_order(register: &dyn Register) {
     let names = ["丁", "甲", "丙"];
     let start = names.map(|n| add(item(&finance, n, "旧"), None));
     publish(register, &finance, "2025-01-01", start.into()).unwrap();
-    let old = register.revisions(1).unwrap();
+    let old = revisions(register, 1);
     // Not yet in force for a thousand years, and still what the next edition is compared with.
     let changes = vec![
         add(item(&finance, "乙", "新"), None),
@@ -128,9 +140,7 @@ pub fn the_latest_edition_keeps_its_order(register: &dyn Register) {
     assert_eq!(found, [("丁", "旧"), ("甲", "新"), ("乙", "新")]);
     assert_eq!(items[1].id, old[1].id);
     assert_eq!(items[1].code, old[1].code);
-    let revised: Vec<String> = register
-        .revisions(2)
-        .unwrap()
+    let revised: Vec<String> = revisions(register, 2)
         .iter()
         .map(|r| r.item.head.name.clone())
         .collect();

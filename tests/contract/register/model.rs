@@ -7,7 +7,7 @@ use proptest::test_runner::{Config, TestCaseError, TestRunner};
 use quanze::domain::{Action, Change, Date, ItemId, ListId, Position, Revision};
 use quanze::register::Register;
 
-use super::support::{add, amend, day, draft, item, list, withdraw};
+use super::support::{add, amend, day, draft, item, list, revisions, withdraw};
 
 /// One publication: a list, days after the list's last effective date, and changes as dice.
 #[derive(Clone, Debug)]
@@ -118,7 +118,7 @@ impl Model {
         let drafted = draft(register, &list, &effective.to_string(), changes);
         let publication = register.publish(&drafted, base).expect("accepted");
         self.effective[step.list] = Some(effective);
-        let revisions = register.revisions(publication.number).expect("revisions");
+        let revisions = revisions(register, publication.number);
         assert_eq!(revisions.len(), drafted.changes.len());
         for (revision, change) in revisions.into_iter().zip(drafted.changes) {
             assert_eq!(revision.item, change.item);
@@ -150,10 +150,12 @@ fn compare(
 
     let all: BTreeSet<ItemId> = model.revisions.iter().map(|(_, r)| r.id).collect();
     let all: Vec<ItemId> = all.into_iter().rev().collect();
-    let asked = register.in_force(&all, to.day).expect("in force");
-    let mut by_id = expected.clone();
-    by_id.sort_by_key(|r| std::cmp::Reverse(r.id));
-    prop_assert_eq!(asked.iter().collect::<Vec<_>>(), by_id);
+    for at in [newest, to] {
+        let asked = register.in_force(&all, at).expect("in force");
+        let mut by_id = model.in_force(at);
+        by_id.sort_by_key(|r| std::cmp::Reverse(r.id));
+        prop_assert_eq!(asked.iter().collect::<Vec<_>>(), by_id);
+    }
 
     for (_, r) in &model.revisions {
         let found = register.item_on(&r.code, to.day).expect("item");

@@ -1,8 +1,8 @@
 //! Lists, items and drafts for the register's suite.
 
 use quanze::domain::{
-    Action, Change, Date, Fields, Head, Item, ItemCode, ItemId, ListId, Origin, Publication,
-    PublicationDraft, Region, Revision,
+    Action, Change, Date, Fields, Head, Item, ItemCode, ItemId, ListId, Origin, Position,
+    Publication, PublicationDraft, Region, Revision,
 };
 use quanze::register::{Register, RegisterError};
 
@@ -122,6 +122,21 @@ pub fn publish(
 ) -> Result<Publication, RegisterError> {
     let base = register.latest_edition(list)?.0;
     register.publish(&draft(register, list, effective_on, changes), base)
+}
+
+/// All revisions of one publication.
+pub fn revisions(register: &dyn Register, number: u64) -> Vec<Revision> {
+    register
+        .revisions(number, 0, u64::MAX)
+        .expect("revisions are read")
+}
+
+/// The state of the whole register on the day.
+pub fn on(text: &str) -> Position {
+    Position {
+        publication: u64::MAX,
+        day: day(text),
+    }
 }
 
 /// The one revision with this code that is newest whatever the day.
