@@ -1,6 +1,7 @@
 //! Puts the layers together: kinds, dictionaries, register and engine of one state folder.
 //! Must not know commands.
 
+use std::io::ErrorKind;
 use std::path::Path;
 use std::sync::Arc;
 
@@ -38,7 +39,7 @@ impl App {
     /// A kind's file that is wrong, a folder that cannot be used, a register of a newer program.
     pub fn open(settings: &Settings) -> Result<Self, CliError> {
         let mut texts: Vec<(String, String)> = assets::kinds().collect();
-        texts.extend(further_kinds(&settings.kinds)?);
+        texts.extend(further_kinds(settings)?);
         let kinds = Kinds::parse(texts.iter().map(|(n, t)| (n, t)))
             .map_err(|e| CliError::new(format!("清单种类文件有误：{e}")))?;
         let fingerprint = fingerprint(&texts);
@@ -86,13 +87,33 @@ impl App {
 }
 
 /// Kinds that the city added beside the built-in ones.
-fn further_kinds(folder: &Path) -> Result<Vec<(String, String)>, CliError> {
-    let mut kinds = Vec::new();
-    let Ok(entries) = std::fs::read_dir(folder) else {
-        return Ok(kinds);
+///
+/// # Errors
+/// A folder that was named and is not there: lists of its kinds would otherwise be refused, or
+/// taken for another kind, without anybody knowing why.
+fn further_kinds(settings: &Settings) -> Result<Vec<(String, String)>, CliError> {
+    let unreadable = |folder: &Path, error: std::io::Error| {
+        let why = match error.kind() {
+            ErrorKind::NotFound => "不存在".to_owned(),
+            _ => format!("无法读取：{error}"),
+        };
+        CliError::new(format!(
+            "清单种类文件夹 {} {why}。请核对 --kinds、环境变量 QUANZE_KINDS 或设置文件中的 kinds",
+            folder.display()
+        ))
     };
+    let usual = settings.state.join("kinds");
+    let folder = settings.kinds.as_ref().unwrap_or(&usual);
+    let entries = match std::fs::read_dir(folder) {
+        Ok(entries) => entries,
+        Err(error) if error.kind() == ErrorKind::NotFound && settings.kinds.is_none() => {
+            return Ok(Vec::new());
+        }
+        Err(error) => return Err(unreadable(folder, error)),
+    };
+    let mut kinds = Vec::new();
     for entry in entries {
-        let path = entry?.path();
+        let path = entry.map_err(|e| unreadable(folder, e))?.path();
         if path.extension().is_some_and(|e| e == "toml") {
             let text = std::fs::read_to_string(&path).map_err(|e| {
                 CliError::new(format!("清单种类文件 {} 无法读取：{e}", path.display()))
@@ -117,4 +138,41 @@ fn fingerprint(kinds: &[(String, String)]) -> String {
     let digest = hash.finalize();
     let start: [u8; 8] = std::array::from_fn(|i| digest[i]);
     format!("{:016x}", u64::from_be_bytes(start))
+}
+
+#[cfg(test)]
+pub(super) mod tests {
+    use super::*;
+
+    /// Settings of a state folder of its own.
+    pub fn settings(state: &Path) -> Settings {
+        Settings {
+            state: state.to_owned(),
+            listen: std::net::SocketAddr::from(([127, 0, 0, 1], 0)),
+            kinds: None,
+            upload_bytes: 1 << 20,
+            upload_rows: 1_000,
+            cell_chars: 32_767,
+            log: "warn".into(),
+        }
+    }
+
+    #[test]
+    fn a_folder_of_kinds_that_was_named_has_to_be_there() {
+        let folder = tempfile::tempdir().expect("folder");
+        let mut settings = settings(&folder.path().join("state"));
+        App::open(&settings)
+            .map(|_| ())
+            .expect("the usual folder may be absent");
+        let named = folder.path().join("种类");
+        settings.kinds = Some(named.clone());
+        let refused = App::open(&settings).err().expect("it is not there");
+        let refused = refused.to_string();
+        assert!(
+            refused.contains("清单种类文件夹") && refused.contains("不存在"),
+            "{refused}"
+        );
+        std::fs::create_dir(&named).expect("made");
+        App::open(&settings).map(|_| ()).expect("it is there");
+    }
 }

@@ -2,7 +2,10 @@
 
 use std::process::ExitCode;
 
+use crate::engine::EngineState;
 use crate::query::RawSearchParams;
+use crate::service::ServiceError;
+use crate::service::follow;
 
 use super::settings::Settings;
 use super::{App, CliError};
@@ -25,7 +28,7 @@ pub struct Args {
 
 pub fn run(settings: &Settings, args: &Args) -> Result<ExitCode, CliError> {
     let app = App::open(settings)?;
-    super::ingest::index(&app)?;
+    prepare(&app)?;
     let services = app.services();
     let raw = RawSearchParams {
         q: args.question.clone(),
@@ -35,7 +38,7 @@ pub fn run(settings: &Settings, args: &Args) -> Result<ExitCode, CliError> {
         ..RawSearchParams::default()
     };
     let page = services.search(&raw)?;
-    println!("“{}”：{} 项", args.question, page.total);
+    say!("“{}”：{} 项", args.question, page.total);
     for (number, hit) in page.hits.iter().enumerate() {
         let name = if hit.head.sub_name.is_empty() {
             hit.head.name.clone()
@@ -50,7 +53,7 @@ pub fn run(settings: &Settings, args: &Args) -> Result<ExitCode, CliError> {
         .into_iter()
         .filter(|f| !f.is_empty())
         .collect();
-        println!(
+        say!(
             "{:>3}. {name}\n     {} · {}",
             number + 1,
             facts.join(" · "),
@@ -58,4 +61,79 @@ pub fn run(settings: &Settings, args: &Args) -> Result<ExitCode, CliError> {
         );
     }
     Ok(ExitCode::SUCCESS)
+}
+
+/// Makes the index ready to be asked. It is built where there is none and brought up to date where
+/// that is a matter of a batch, but never rebuilt: a server of another version may be using it.
+fn prepare(app: &App) -> Result<(), CliError> {
+    let readable = app.engine.position().is_some();
+    match app.engine.state() {
+        EngineState::Missing => super::ingest::index(app),
+        EngineState::Ready => {
+            let today = app.clock.today();
+            match follow::catch_up(&*app.register, &*app.engine, &app.kinds, today) {
+                // Whoever is writing brings it up to date.
+                Ok(_) | Err(ServiceError::Unavailable(_)) => Ok(()),
+                Err(error) if readable => {
+                    tracing::warn!(%error, "the index cannot follow the register");
+                    Ok(())
+                }
+                Err(error) => Err(error.into()),
+            }
+        }
+        EngineState::Outdated | EngineState::Damaged(_) if readable => {
+            eprintln!("提示：检索索引待重建，以下按现有索引检索，可能与登记簿不完全一致");
+            Ok(())
+        }
+        EngineState::Outdated => Err(CliError::new(
+            "检索索引由另一版本的程序建立，本版本无法读取；请升级并重启服务，或运行 quanze reindex",
+        )),
+        EngineState::Damaged(why) => {
+            tracing::error!(why, "the index cannot be read");
+            Err(CliError::new(
+                "检索索引损坏，无法读取；请启动服务或运行 quanze reindex 重建，登记簿不受影响",
+            ))
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::app::tests::settings;
+    use super::*;
+
+    #[test]
+    fn a_search_builds_an_index_but_never_rebuilds_one() {
+        let folder = tempfile::tempdir().expect("folder");
+        let settings = settings(folder.path());
+        let app = App::open(&settings).expect("the program's parts");
+        prepare(&app).expect("a first index");
+        let made = app.engine.position();
+        assert!(made.is_some());
+        drop(app);
+        let current = || std::fs::read_to_string(folder.path().join("index/current")).ok();
+        let before = current();
+        let index = folder
+            .path()
+            .join("index")
+            .join(before.as_deref().expect("an index"));
+        // As a program with other kinds would have made it.
+        let made_with = std::fs::read_to_string(index.join("fingerprint")).expect("read");
+        let version = made_with.lines().next().expect("a version");
+        std::fs::write(index.join("fingerprint"), format!("{version}\nother\n")).expect("written");
+        let other = App::open(&settings).expect("the program's parts");
+        assert_eq!(other.engine.state(), EngineState::Outdated);
+        prepare(&other).expect("it can be read");
+        assert_eq!(other.engine.position(), made);
+        assert_eq!(
+            (other.engine.state(), current()),
+            (EngineState::Outdated, before)
+        );
+        drop(other);
+        // Another version's cannot.
+        std::fs::write(index.join("fingerprint"), "quanze-embedded-0\n").expect("written");
+        let other = App::open(&settings).expect("the program's parts");
+        let refused = prepare(&other).expect_err("unreadable");
+        assert!(refused.to_string().contains("quanze reindex"), "{refused}");
+    }
 }

@@ -1,6 +1,6 @@
 //! `quanze serve`: the site and the API, and the engine's following of the register.
 
-use std::collections::HashMap;
+use std::collections::{BTreeSet, HashMap};
 use std::process::ExitCode;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -9,9 +9,12 @@ use std::time::{Duration, Instant};
 use tokio::net::TcpListener;
 
 use crate::assets;
-use crate::intake::{Bytes, Limits, Source, manifest};
+use crate::domain::Severity;
+use crate::engine::Engine;
+use crate::intake::{Bytes, Hints, Limits, Source, manifest};
+use crate::register::PublicationFilter;
 use crate::service::ServiceError;
-use crate::service::follow;
+use crate::service::follow::{self, Follower};
 use crate::service::ingest::{IngestOptions, Ingester, Outcome};
 
 use super::settings::Settings;
@@ -23,17 +26,21 @@ const FOLLOW_EVERY: Duration = Duration::from_millis(250);
 const RETRY_AFTER: Duration = Duration::from_secs(5);
 /// How long the start waits for the engine before it serves what there is.
 const START_WAIT: Duration = Duration::from_millis(1_500);
+/// How often the index's check sums are compared.
+const CHECK_EVERY: Duration = Duration::from_hours(24);
+/// Who submitted the samples.
+const SAMPLES: &str = "样例";
 
 #[derive(Debug, clap::Args)]
 pub struct Args {
-    /// 登记簿为空时载入样例清单
+    /// 登记簿为空时载入样例清单，上次未载完的补齐
     #[arg(long)]
     pub samples: bool,
 }
 
 pub fn run(settings: &Settings, args: &Args) -> Result<ExitCode, CliError> {
     let app = Arc::new(App::open(settings)?);
-    if args.samples && app.register.last_number()? == 0 {
+    if args.samples {
         load_samples(&app)?;
     }
     let runtime = tokio::runtime::Builder::new_multi_thread()
@@ -42,13 +49,14 @@ pub fn run(settings: &Settings, args: &Args) -> Result<ExitCode, CliError> {
         .map_err(|e| CliError::new(format!("无法启动：{e}")))?;
     let stop = Arc::new(AtomicBool::new(false));
     let follower = follower(app.clone(), stop.clone());
+    checker(app.engine.clone());
     let result = runtime.block_on(serve(settings, &app));
     stop.store(true, Ordering::Relaxed);
     if follower.join().is_err() {
         tracing::error!("the follower panicked");
     }
     result?;
-    println!("已停止");
+    say!("已停止");
     Ok(ExitCode::SUCCESS)
 }
 
@@ -61,7 +69,7 @@ async fn serve(settings: &Settings, app: &App) -> Result<(), CliError> {
     })?;
     let address = listener.local_addr()?;
     let services = Arc::new(app.services());
-    println!("权责清单已启动：http://{address}/（按 Ctrl+C 停止）");
+    say!("权责清单已启动：http://{address}/（按 Ctrl+C 停止）");
     crate::http::serve(listener, services, shutdown()).await?;
     Ok(())
 }
@@ -88,11 +96,11 @@ fn follower(app: Arc<App>, stop: Arc<AtomicBool>) -> std::thread::JoinHandle<()>
     let (first, started) = std::sync::mpsc::channel();
     let handle = std::thread::spawn(move || {
         let mut first = Some(first);
+        let follower = Follower::new(&*app.register, &*app.engine, &app.kinds).until(&stop);
         while !stop.load(Ordering::Relaxed) {
             let mut pause = FOLLOW_EVERY;
-            match follow::follow(&*app.register, &*app.engine, &app.kinds, app.clock.today()) {
-                Ok(_) => {}
-                Err(ServiceError::Unavailable(_)) => {}
+            match follower.follow(app.clock.today()) {
+                Ok(_) | Err(ServiceError::Unavailable(_)) => {}
                 Err(error) => {
                     tracing::error!(%error, "the index cannot follow the register");
                     pause = RETRY_AFTER;
@@ -112,30 +120,82 @@ fn follower(app: Arc<App>, stop: Arc<AtomicBool>) -> std::thread::JoinHandle<()>
     handle
 }
 
-/// Loads the embedded sample lists and says what it loaded.
+/// Looks for damage that no question has met yet; the follower then rebuilds. Only reads, so that
+/// it may be cut off at any time by the program's end.
+fn checker(engine: Arc<dyn Engine>) {
+    std::thread::spawn(move || {
+        loop {
+            engine.verify();
+            std::thread::sleep(CHECK_EVERY);
+        }
+    });
+}
+
+/// The embedded sample lists by file name.
+fn sample_files() -> HashMap<String, &'static [u8]> {
+    assets::sample_lists().collect()
+}
+
+fn sample_manifest(files: &HashMap<String, &'static [u8]>) -> manifest::Manifest {
+    files
+        .get(manifest::FILE_NAME)
+        .and_then(|bytes| manifest::read(manifest::FILE_NAME, bytes))
+        .unwrap_or_default()
+}
+
+/// The samples that are to be loaded: all of them into an empty register, the rest into one that
+/// holds a part of them and nothing else, as a start that was cut off leaves it.
+fn samples_to_load(
+    app: &App,
+    mut samples: Vec<(String, Hints)>,
+) -> Result<Vec<(String, Hints)>, CliError> {
+    // The samples make about one publication a file; a register with many more is a real one.
+    let most = 2 * samples.len() as u64;
+    let everything = PublicationFilter::default();
+    let (publications, total) = app.register.publications(&everything, 0, most)?;
+    if total > most || publications.iter().any(|p| p.submitted_by != SAMPLES) {
+        return Ok(Vec::new());
+    }
+    let loaded: BTreeSet<&str> = publications.iter().map(|p| p.file.name.as_str()).collect();
+    if samples
+        .iter()
+        .all(|(name, _)| loaded.contains(name.as_str()))
+    {
+        return Ok(Vec::new());
+    }
+    // The last file that was begun may have had more lists. Older ones are not read again: a later
+    // edition of the same list may be there already.
+    let newest = publications.first().map(|p| p.file.name.as_str());
+    samples.retain(|(name, _)| !loaded.contains(name.as_str()) || newest == Some(name.as_str()));
+    Ok(samples)
+}
+
+/// Loads the embedded sample lists that are to be loaded and says what it loaded.
 fn load_samples(app: &App) -> Result<(), CliError> {
-    let files: HashMap<String, &'static [u8]> = assets::sample_lists().collect();
-    let (entries, findings) = manifest::parse(
-        manifest::FILE_NAME,
-        files.get(manifest::FILE_NAME).copied().unwrap_or_default(),
-    );
-    for finding in findings {
-        println!("{finding}");
+    let empty = app.register.last_number()? == 0;
+    let files = sample_files();
+    let manifest = sample_manifest(&files);
+    let samples = samples_to_load(app, manifest.entries)?;
+    if samples.is_empty() {
+        return Ok(());
+    }
+    for finding in manifest.findings {
+        say!("{finding}");
     }
     let ingester = Ingester {
         register: app.register.clone(),
         intake: app.intake(Limits::OPERATOR),
         clock: app.clock.clone(),
         options: IngestOptions {
-            submitted_by: "样例".into(),
+            submitted_by: SAMPLES.into(),
             ..IngestOptions::default()
         },
     };
     let (mut published, mut items) = (0, 0);
-    let mut departments = std::collections::BTreeSet::new();
-    for (name, hints) in entries {
+    let mut departments = BTreeSet::new();
+    for (name, hints) in samples {
         let Some(bytes) = files.get(&name) else {
-            println!("样例清单缺少文件 {name}");
+            say!("样例清单缺少文件 {name}");
             continue;
         };
         let source = Source {
@@ -153,15 +213,69 @@ fn load_samples(app: &App) -> Result<(), CliError> {
         for finding in report
             .findings
             .iter()
-            .filter(|f| f.severity == crate::domain::Severity::Error)
+            .filter(|f| f.severity == Severity::Error)
         {
-            println!("{finding}");
+            say!("{finding}");
         }
     }
     follow::follow(&*app.register, &*app.engine, &app.kinds, app.clock.today())?;
-    println!(
-        "登记簿为空，已载入样例清单：{} 个部门，{published} 次公布，{items} 项（样例，不是正式公布的清单）",
+    let reason = match empty {
+        true => "登记簿为空，已载入样例清单",
+        false => "样例清单上次未载完，已补齐",
+    };
+    say!(
+        "{reason}：{} 个部门，{published} 次公布，{items} 项（样例，不是正式公布的清单）",
         departments.len()
     );
     Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::app::tests::settings;
+    use super::*;
+
+    /// Loads the first samples only, as a start that is killed does.
+    fn begin_samples(app: &App, count: usize, submitted_by: &str) {
+        let files = sample_files();
+        let ingester = Ingester {
+            register: app.register.clone(),
+            intake: app.intake(Limits::OPERATOR),
+            clock: app.clock.clone(),
+            options: IngestOptions {
+                submitted_by: submitted_by.into(),
+                ..IngestOptions::default()
+            },
+        };
+        for (name, hints) in sample_manifest(&files).entries.into_iter().take(count) {
+            let bytes = Bytes::Memory(files[&name].into());
+            ingester.file(&Source { name, bytes }, &hints, &mut |_, _| {});
+        }
+    }
+
+    #[test]
+    fn samples_that_were_cut_off_are_completed() {
+        let samples = sample_manifest(&sample_files()).entries;
+        let all = samples.len();
+        for begun in [0, 2, all - 1] {
+            let folder = tempfile::tempdir().expect("folder");
+            let app = App::open(&settings(folder.path())).expect("the program's parts");
+            begin_samples(&app, begun, SAMPLES);
+            assert_eq!(app.register.last_number().expect("read"), begun as u64);
+            load_samples(&app).expect("loaded");
+            assert_eq!(app.register.last_number().expect("read"), all as u64);
+            let rest = samples_to_load(&app, samples.clone()).expect("asked");
+            assert!(rest.is_empty(), "all are there");
+        }
+    }
+
+    #[test]
+    fn samples_are_not_added_to_a_real_register() {
+        let folder = tempfile::tempdir().expect("folder");
+        let app = App::open(&settings(folder.path())).expect("the program's parts");
+        begin_samples(&app, 1, SAMPLES);
+        begin_samples(&app, 2, "管理员");
+        load_samples(&app).expect("nothing to load");
+        assert_eq!(app.register.last_number().expect("read"), 2);
+    }
 }

@@ -106,7 +106,8 @@ pub enum EngineState {
     /// It was made by other dictionaries, kinds or another version; where it still answers, it
     /// answers as it was made.
     Outdated,
-    /// It cannot be read, for this reason; it answers nothing.
+    /// It cannot be read, or was found damaged, for this reason; where it still answers, its
+    /// answers may lack something.
     Damaged(String),
 }
 
@@ -122,10 +123,13 @@ impl EngineState {
 /// Every implementation passes `tests/contract/engine.rs`.
 pub trait Engine: Send + Sync {
     /// Applies the steps in order and remembers the position; readers see all of it or none.
-    /// After an error nothing of the batch is visible and the position is unchanged.
+    /// After an error among the steps nothing of the batch is visible and the position is
+    /// unchanged. After a failure of the index itself the batch may have been kept all the same:
+    /// [`Engine::position`] tells once it can be read, and applying it again changes nothing.
     ///
     /// # Errors
-    /// `Unavailable` when another process holds the index for writing, `Internal` otherwise.
+    /// The first error among the steps, `Unavailable` when another process holds the index for
+    /// writing, `Internal` otherwise.
     fn apply(&self, steps: &mut Steps<'_>, upto: Position) -> Result<(), EngineError>;
 
     /// Replaces everything by what the steps put, and the position; the old index answers, and
@@ -137,7 +141,22 @@ pub trait Engine: Send + Sync {
     /// `Unavailable` when another process is rebuilding, `Internal` otherwise.
     fn rebuild(&self, steps: &mut Steps<'_>, upto: Position) -> Result<(), EngineError>;
 
-    /// Whether the engine must be rebuilt before it can be followed.
+    /// Gives back what replaced items hold and what many small batches cost, one bounded piece a
+    /// call; costs next to nothing when there is nothing to do. Whoever follows the register calls
+    /// it between batches.
+    ///
+    /// # Errors
+    /// As [`Engine::apply`]; what is answered stays the same.
+    fn upkeep(&self) -> Result<(), EngineError> {
+        Ok(())
+    }
+
+    /// Reads everything that is kept and compares check sums; damage makes the state `Damaged`.
+    /// Takes as long as that reading; searches and batches go on.
+    fn verify(&self) {}
+
+    /// Whether the engine must be rebuilt before it can be followed. A search that fails for the
+    /// index's sake makes it `Damaged`, too.
     fn state(&self) -> EngineState;
 
     /// How far the engine has followed; `None` while it is empty.

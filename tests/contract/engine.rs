@@ -100,6 +100,8 @@ pub fn engine_contract(make: &dyn Fn() -> Box<dyn Engine>) {
     pages_follow_each_other(make().as_ref());
     departments_keep_the_order_of_their_lists(make().as_ref());
     titles_are_suggested(make().as_ref());
+    the_best_of_many_titles_are_suggested(make().as_ref());
+    upkeep_changes_no_answer(make().as_ref());
     a_rebuild_replaces_everything(make().as_ref());
 }
 
@@ -480,6 +482,52 @@ fn titles_are_suggested(engine: &dyn Engine) {
     assert_eq!(suggest("食品", 1), [4]);
     let long = engine.suggest(&"食".repeat(201), 10).expect_err("too long");
     assert_eq!(long.code, EngineErrorCode::Invalid);
+}
+
+fn the_best_of_many_titles_are_suggested(engine: &dyn Engine) {
+    // Longer titles first, in three batches; every title twice; those of one batch begin otherwise.
+    let title = |n: usize| {
+        let beginning = if n.is_multiple_of(3) { "对" } else { "不对" };
+        format!("{beginning}{}的检查", "甲".repeat(40 - n))
+    };
+    for batch in 0..3 {
+        let steps = (0..40).filter(|n| n % 3 == batch).flat_map(|n| {
+            let id = 1_000 - 10 * n as u64;
+            [
+                put(document(id, &title(n))),
+                put(document(id + 1, &title(n))),
+            ]
+        });
+        apply(engine, steps.collect(), batch as u64 + 1);
+    }
+    let suggest = |text: &str, limit: usize| -> Vec<u64> {
+        let ids = engine.suggest(text, limit).expect("suggestions");
+        ids.into_iter().map(|id| id.0).collect()
+    };
+    let id = |n: usize| 1_000 - 10 * n as u64;
+    let beginning = (0..40).rev().filter(|n| n % 3 == 0).map(id);
+    let inside = (0..40).rev().filter(|n| n % 3 != 0).map(id);
+    let all: Vec<u64> = beginning.chain(inside).collect();
+    for limit in [0, 1, 5, 14, 20, 40, 100] {
+        assert_eq!(suggest("对", limit), all[..limit.min(40)], "{limit}");
+        assert_eq!(suggest("对甲", limit), all[..limit.min(40)], "{limit}");
+    }
+}
+
+fn upkeep_changes_no_answer(engine: &dyn Engine) {
+    engine.upkeep().expect("nothing to do");
+    engine.verify();
+    for publication in 1..=30 {
+        let steps = (0..5).map(|n| put(document(publication * 3 + n, "食品经营许可")));
+        apply(engine, steps.collect(), publication);
+        let before = found(engine, "食品");
+        engine.upkeep().expect("upkeep");
+        assert_eq!(found(engine, "食品"), before);
+        assert_eq!(engine.position(), Some(position(publication)));
+    }
+    engine.verify();
+    assert_eq!(engine.state(), EngineState::Ready);
+    assert_eq!(engine.size().0, 92);
 }
 
 fn a_rebuild_replaces_everything(engine: &dyn Engine) {

@@ -87,6 +87,8 @@ impl Folder {
 
     /// The right to make a new index; `None` while another process has it. Ends with the value.
     pub fn lock(&self) -> io::Result<Option<File>> {
+        // The folder may have been removed while the program runs.
+        std::fs::create_dir_all(&self.0)?;
         let path = self.0.join(LOCK);
         let file = OpenOptions::new()
             .create(true)

@@ -16,7 +16,8 @@ use tantivy::{Index, IndexReader, IndexSettings, ReloadPolicy};
 use super::schema::{Fields, schema};
 use super::snapshot::Snapshot;
 use super::tokens::tokenizers;
-use super::write::{failed, write};
+use super::upkeep::{Extent, next_step};
+use super::write::{failed, merge, write};
 use crate::domain::Position;
 use crate::engine::{EngineError, EngineErrorCode, Steps};
 use crate::text::Segmenter;
@@ -173,12 +174,26 @@ impl Generation {
         Ok(())
     }
 
-    /// Writes the steps in one commit; readers see it before merging begins.
+    /// Writes the steps in one commit and reads it.
     pub fn apply(&self, steps: &mut Steps<'_>, upto: Position) -> Result<(), EngineError> {
-        write(&self.index, self.fields, steps, upto, &mut || {
-            self.catch_up()
-        })?;
-        // Merging has replaced segments; reading the new ones frees the old.
+        write(&self.index, self.fields, steps, upto)?;
+        self.catch_up()
+    }
+
+    /// Merges the segments that most need it, a bounded number of items; costs nothing when none does.
+    pub fn merge_some(&self) -> Result<(), EngineError> {
+        let (snapshot, _) = self.seen();
+        let extents = snapshot.segments.iter().map(|segment| Extent {
+            segment: segment.reader.segment_id(),
+            live: segment.reader.num_docs(),
+            all: segment.reader.max_doc(),
+        });
+        let segments = next_step(extents);
+        if segments.is_empty() {
+            return Ok(());
+        }
+        merge(&self.index, &segments)?;
+        // Reading the new segment frees the old ones.
         self.catch_up()
     }
 
@@ -189,8 +204,19 @@ impl Generation {
 
     /// Reads every byte and compares check sums.
     pub fn damaged_files(&self) -> Result<Vec<PathBuf>, EngineError> {
-        let damaged = self.index.validate_checksum().map_err(|e| failed(&e))?;
-        Ok(damaged.into_iter().collect())
+        let meta = self.folder.join(META);
+        for _ in 0..10 {
+            let stamp = Stamp::of(&meta);
+            let damaged = self.index.validate_checksum();
+            // A commit meanwhile removes files of the one before.
+            if damaged.is_ok() || Stamp::of(&meta) == stamp {
+                return Ok(damaged.map_err(|e| failed(&e))?.into_iter().collect());
+            }
+        }
+        Err(EngineError::new(
+            EngineErrorCode::Unavailable,
+            "the index changes faster than it can be read",
+        ))
     }
 
     /// Bytes of the folder.

@@ -4,9 +4,11 @@
 //! | file | holds |
 //! |---|---|
 //! | `schema.rs`, `tokens.rs` | fields and how texts become tokens |
-//! | `write.rs` | a batch of steps into one commit |
+//! | `write.rs` | a batch of steps into one commit, a merge of segments |
+//! | `upkeep.rs` | which segments to merge |
 //! | `snapshot.rs` | one commit, with its columns in memory |
 //! | `generation.rs`, `folder.rs` | one index folder; the engine's folder of several |
+//! | `health.rs` | whether the index in use can be trusted |
 //! | `retrieve/`, `accumulate.rs` | ways of finding items and what they found |
 //! | `collect.rs` | filters, exact counts, the page asked for |
 //! | `suggest.rs` | titles while typing |
@@ -16,6 +18,7 @@ mod accumulate;
 mod collect;
 mod folder;
 mod generation;
+mod health;
 mod retrieve;
 mod schema;
 mod snapshot;
@@ -23,16 +26,17 @@ mod suggest;
 #[cfg(test)]
 mod tests;
 mod tokens;
+mod upkeep;
 mod weights;
 mod write;
 
-use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::Path;
 use std::sync::{Arc, Mutex, PoisonError, RwLock};
 
 use self::accumulate::Accumulator;
 use self::folder::Folder;
 use self::generation::{Generation, Stamp};
+use self::health::{Pace, guarded};
 use self::retrieve::Deadline;
 use self::snapshot::Snapshot;
 use super::{Engine, EngineError, EngineErrorCode, EngineState, Steps};
@@ -56,6 +60,7 @@ pub struct EmbeddedEngine {
     rebuilding: Mutex<()>,
     /// Arrays of past searches, used again.
     spare: Mutex<Vec<Vec<Accumulator>>>,
+    pace: Mutex<Pace>,
 }
 
 /// What answers at present.
@@ -82,13 +87,6 @@ fn internal(error: impl std::fmt::Display) -> EngineError {
     EngineError::new(EngineErrorCode::Internal, error.to_string())
 }
 
-/// Runs code that reads index files: a damaged one may make the library panic, which must not
-/// take the server down.
-fn guarded<T>(read: impl FnOnce() -> Result<T, EngineError>) -> Result<T, EngineError> {
-    catch_unwind(AssertUnwindSafe(read))
-        .unwrap_or_else(|_| Err(internal("the index is damaged; rebuild it")))
-}
-
 impl EmbeddedEngine {
     /// Opens the engine's folder, which is made if it is missing.
     ///
@@ -110,6 +108,7 @@ impl EmbeddedEngine {
             writing: Mutex::new(()),
             rebuilding: Mutex::new(()),
             spare: Mutex::new(Vec::new()),
+            pace: Mutex::new(Pace::default()),
         };
         engine.tidy()?;
         Ok(engine)
@@ -157,13 +156,22 @@ impl EmbeddedEngine {
         };
         // A pointer that is gone (the folder was removed) leaves what is open to answer.
         if !known && stamp.is_some() {
-            let live = guarded(|| {
+            let mut live = guarded(|| {
                 Ok(open_current(
                     &self.folder,
                     &self.fingerprint,
                     &self.segmenter,
                 ))
             })?;
+            if live.generation.is_some() && live.state == EngineState::Outdated {
+                // Whoever put it into use while this one runs has made it from the same register.
+                // Were it rebuilt here, the two would rebuild each other's for ever.
+                tracing::warn!(
+                    "a program with other dictionaries or kinds has rebuilt the index; \
+                     it is followed as it is until the next start"
+                );
+                live.state = EngineState::Ready;
+            }
             let mut old = self.live.write().unwrap_or_else(PoisonError::into_inner);
             if live.generation.is_some() || old.generation.is_none() {
                 *old = live;
@@ -182,20 +190,6 @@ impl EmbeddedEngine {
                 "the index has to be rebuilt first",
             ),
         })
-    }
-
-    fn snapshot(&self) -> Result<Arc<Snapshot>, EngineError> {
-        let generation = self.generation()?;
-        guarded(|| Ok(generation.snapshot()))
-    }
-
-    /// Reads the whole index and compares check sums: names of damaged files, best none.
-    ///
-    /// # Errors
-    /// `Internal` when there is no readable index.
-    pub fn damaged_files(&self) -> Result<Vec<std::path::PathBuf>, EngineError> {
-        let generation = self.generation()?;
-        guarded(|| generation.damaged_files())
     }
 
     fn answer(&self, snapshot: &Snapshot, query: &Query) -> Result<Answer, EngineError> {
@@ -260,7 +254,16 @@ impl Engine for EmbeddedEngine {
     fn apply(&self, steps: &mut Steps<'_>, upto: Position) -> Result<(), EngineError> {
         let _writing = self.writing.lock().unwrap_or_else(PoisonError::into_inner);
         let generation = self.generation()?;
-        generation.apply(steps, upto)?;
+        let mut broken = false;
+        let mut watched = steps.inspect(|step| broken |= step.is_err());
+        let result = guarded(|| generation.apply(&mut watched, upto));
+        if let Err(error) = result {
+            // An error among the steps says nothing of the index.
+            if !broken {
+                self.doubt(&generation, &error);
+            }
+            return Err(error);
+        }
         let mut live = self.live.write().unwrap_or_else(PoisonError::into_inner);
         if live.state == EngineState::Missing {
             live.state = EngineState::Ready;
@@ -278,8 +281,11 @@ impl Engine for EmbeddedEngine {
             return Err(EngineError::new(EngineErrorCode::Unavailable, message));
         };
         let next = self.folder.next().map_err(internal)?;
-        let made = Generation::create(&next, &self.fingerprint, &self.segmenter)
-            .and_then(|generation| generation.apply(steps, upto).map(|()| generation));
+        let made = guarded(|| {
+            let generation = Generation::create(&next, &self.fingerprint, &self.segmenter)?;
+            generation.apply(steps, upto)?;
+            Ok(generation)
+        });
         // Not while a batch is being written to the index that is about to be removed.
         let _writing = self.writing.lock().unwrap_or_else(PoisonError::into_inner);
         let made = made.and_then(|generation| self.put_into_use(generation, EngineState::Ready));
@@ -292,7 +298,23 @@ impl Engine for EmbeddedEngine {
         Ok(())
     }
 
+    fn upkeep(&self) -> Result<(), EngineError> {
+        match self.generation() {
+            Ok(generation) => self.keep_up(&generation),
+            // Nothing to keep.
+            Err(_) => Ok(()),
+        }
+    }
+
+    fn verify(&self) {
+        if let Ok(generation) = self.generation() {
+            self.examine(&generation);
+        }
+    }
+
     fn state(&self) -> EngineState {
+        // Another process may have replaced a bad index by a good one.
+        let _ = self.generation();
         self.live
             .read()
             .unwrap_or_else(PoisonError::into_inner)
@@ -301,7 +323,7 @@ impl Engine for EmbeddedEngine {
     }
 
     fn position(&self) -> Option<Position> {
-        self.snapshot().ok()?.position
+        self.read(|snapshot| Ok(snapshot.position)).ok()?
     }
 
     fn search(&self, query: &Query) -> Result<Answer, EngineError> {
@@ -309,8 +331,7 @@ impl Engine for EmbeddedEngine {
             let message = format!("no paging past hit {MAX_DEPTH}");
             return Err(EngineError::new(EngineErrorCode::Invalid, message));
         }
-        let snapshot = self.snapshot()?;
-        guarded(|| self.answer(&snapshot, query))
+        self.read(|snapshot| self.answer(snapshot, query))
     }
 
     fn suggest(&self, text: &str, limit: usize) -> Result<Vec<ItemId>, EngineError> {
@@ -318,8 +339,7 @@ impl Engine for EmbeddedEngine {
             let message = format!("more than {MAX_QUESTION_CHARS} characters");
             return Err(EngineError::new(EngineErrorCode::Invalid, message));
         }
-        let snapshot = self.snapshot()?;
-        guarded(|| suggest::suggest(&snapshot, text, limit).map_err(|e| write::failed(&e)))
+        self.read(|snapshot| suggest::suggest(snapshot, text, limit, Deadline::start()))
     }
 
     fn size(&self) -> (u64, u64) {

@@ -245,6 +245,146 @@ fn changed_bytes_are_found_by_check_sum() {
     std::fs::write(&file, bytes).expect("written");
     let engine = open(root.path(), "a");
     assert_eq!(engine.damaged_files().expect("it opens").len(), 1);
+    assert_eq!(engine.state(), EngineState::Ready);
+    engine.verify();
+    assert!(matches!(engine.state(), EngineState::Damaged(_)));
+    engine
+        .rebuild(&mut (1..3).map(|id| put(id, "食品")), at(8))
+        .expect("a rebuild");
+    engine.verify();
+    assert_eq!((engine.state(), total(&engine)), (EngineState::Ready, 2));
+}
+
+#[test]
+fn damage_met_by_a_question_makes_the_index_be_rebuilt() {
+    let root = tempfile::tempdir().expect("a folder");
+    fill(&open(root.path(), "a"), 1..400, 7);
+    let file = std::fs::read_dir(&indexes(root.path())[0])
+        .expect("the index")
+        .flatten()
+        .map(|e| e.path())
+        .find(|p| p.extension().is_some_and(|e| e == "term"))
+        .expect("terms");
+    let mut bytes = std::fs::read(&file).expect("read");
+    let end = bytes.len() * 9 / 10;
+    for byte in &mut bytes[..end] {
+        *byte = !*byte;
+    }
+    std::fs::write(&file, bytes).expect("written");
+    let engine = open(root.path(), "a");
+    let failed = ask(&engine, "食品").map_err(|e| e.code);
+    assert_eq!(failed, Err(EngineErrorCode::Internal));
+    assert!(matches!(engine.state(), EngineState::Damaged(_)));
+}
+
+#[test]
+fn a_failed_read_condemns_the_index_once() {
+    let root = tempfile::tempdir().expect("a folder");
+    let engine = open(root.path(), "a");
+    fill(&engine, 1..4, 7);
+    let fail = || {
+        let failed = engine.read(|_| -> Result<(), EngineError> { panic!("a spoilt block") });
+        failed.expect_err("a failure").code
+    };
+    let timeout = |_: &Snapshot| -> Result<(), EngineError> {
+        Err(EngineError::new(EngineErrorCode::Timeout, "too long"))
+    };
+    engine.read(timeout).expect_err("a failure");
+    assert_eq!(engine.state(), EngineState::Ready, "the question's fault");
+    assert_eq!(fail(), EngineErrorCode::Internal);
+    assert!(matches!(engine.state(), EngineState::Damaged(_)));
+    assert_eq!(total(&engine), 3, "it answers where it can");
+    engine
+        .rebuild(&mut (1..3).map(|id| put(id, "食品")), at(8))
+        .expect("a rebuild");
+    assert_eq!(engine.state(), EngineState::Ready);
+    fail();
+    assert_eq!(
+        engine.state(),
+        EngineState::Ready,
+        "a new index that fails the same way is not rebuilt for ever"
+    );
+}
+
+#[test]
+fn an_error_among_the_steps_is_no_damage() {
+    let root = tempfile::tempdir().expect("a folder");
+    let engine = open(root.path(), "a");
+    fill(&engine, 1..4, 7);
+    let lost = Err(EngineError::new(EngineErrorCode::Internal, "lost"));
+    engine
+        .apply(&mut std::iter::once(lost), at(8))
+        .expect_err("the error");
+    assert_eq!(engine.state(), EngineState::Ready);
+    // But a batch that meets damage is a sign of it.
+    let folder = indexes(root.path()).remove(0);
+    std::fs::remove_dir_all(folder).expect("removed");
+    engine
+        .apply(&mut std::iter::once(put(9, "食品")), at(8))
+        .expect_err("nowhere to write");
+    assert!(matches!(engine.state(), EngineState::Damaged(_)));
+    assert_eq!(total(&engine), 3, "what is open answers");
+    std::fs::remove_dir_all(root.path()).expect("removed");
+    engine
+        .rebuild(&mut (1..3).map(|id| put(id, "食品")), at(8))
+        .expect("a rebuild");
+    assert_eq!((engine.state(), total(&engine)), (EngineState::Ready, 2));
+}
+
+#[test]
+fn two_programs_do_not_rebuild_each_others_index_in_turn() {
+    let root = tempfile::tempdir().expect("a folder");
+    let first = open(root.path(), "a");
+    fill(&first, 1..4, 1);
+    let second = open(root.path(), "b");
+    assert_eq!(second.state(), EngineState::Outdated);
+    second
+        .rebuild(&mut (1..6).map(|id| put(id, "食品")), at(1))
+        .expect("a rebuild");
+    assert_eq!((first.state(), total(&first)), (EngineState::Ready, 5));
+    fill(&first, 6..8, 2);
+    assert_eq!((second.state(), total(&second)), (EngineState::Ready, 7));
+    assert_eq!(open(root.path(), "a").state(), EngineState::Outdated);
+    // A third of another version: the others cannot read its index, and leave it alone.
+    let name = "index-000009";
+    std::fs::create_dir(root.path().join(name)).expect("made");
+    let made_with = root.path().join(name).join("fingerprint");
+    std::fs::write(made_with, "quanze-embedded-0\na\n").expect("written");
+    std::fs::write(root.path().join("current"), name).expect("written");
+    std::fs::remove_dir_all(root.path().join("index-000002")).expect("removed");
+    first
+        .apply(&mut std::iter::once(put(9, "食品")), at(3))
+        .expect_err("nowhere to write");
+    assert_eq!((first.state(), total(&first)), (EngineState::Ready, 7));
+}
+
+#[test]
+fn suggestions_and_searches_end_in_time() {
+    let root = tempfile::tempdir().expect("a folder");
+    let engine = open(root.path(), "a");
+    fill(&engine, 1..400, 1);
+    for text in ["食", "食品", "食品经营"] {
+        let late = |s: &Snapshot| suggest::suggest(s, text, 10, Deadline::over());
+        let error = engine.read(late).expect_err("time is up");
+        assert_eq!(error.code, EngineErrorCode::Timeout, "{text}");
+    }
+    for text in ["食", "食品经营许可", "k-39"] {
+        let raw = RawSearchParams {
+            q: text.into(),
+            ..Default::default()
+        };
+        let query = parse(&raw, &SEGMENTER).expect("a question");
+        let late = |s: &Snapshot| {
+            let plan = retrieve::plan(s, &query)?;
+            let mut found = Accumulator::default();
+            let ended = plan.run(&s.segments[0], &mut found, Deadline::over());
+            assert!(found.matched().iter().all(|&m| m == 0), "{text}");
+            ended
+        };
+        let error = engine.read(late).expect_err("time is up");
+        assert_eq!(error.code, EngineErrorCode::Timeout, "{text}");
+    }
+    assert_eq!(engine.state(), EngineState::Ready);
 }
 
 #[test]
@@ -300,10 +440,39 @@ fn many_small_batches_stay_few_segments() {
     let engine = open(root.path(), "a");
     for n in 1..40 {
         fill(&engine, n..n + 2, n);
+        engine.upkeep().expect("merging");
     }
-    assert_eq!(total(&engine), 40);
-    let segments = engine.snapshot().expect("a snapshot").segments.len();
-    assert!(segments < 20, "{segments} segments");
+    assert_eq!((total(&engine), engine.position()), (40, Some(at(39))));
+    let (segments, _) = extent(&engine);
+    assert!(segments < 10, "{segments} segments");
+}
+
+/// Segments, and documents with the replaced ones.
+fn extent(engine: &EmbeddedEngine) -> (usize, u64) {
+    let extent = |snapshot: &Snapshot| Ok((snapshot.segments.len(), snapshot.all_documents()));
+    engine.read(extent).expect("a snapshot")
+}
+
+#[test]
+fn replaced_documents_do_not_stay_for_ever() {
+    let root = tempfile::tempdir().expect("a folder");
+    let engine = open(root.path(), "a");
+    fill(&engine, 1..3_001, 1);
+    fill(&engine, 1..1_501, 2);
+    assert_eq!(extent(&engine).1, 4_500);
+    for _ in 0..10 {
+        engine.upkeep().expect("merging");
+    }
+    assert_eq!(extent(&engine).1, 3_000);
+    assert_eq!((total(&engine), engine.position()), (3_000, Some(at(2))));
+    // Large batches are merged, too.
+    for n in 3..20 {
+        fill(&engine, n * 1_000..n * 1_000 + 300, n);
+        engine.upkeep().expect("merging");
+    }
+    let (segments, _) = extent(&engine);
+    assert!(segments < 16, "{segments} segments");
+    assert_eq!(total(&engine), 3_000 + 17 * 300 - 1);
 }
 
 #[test]

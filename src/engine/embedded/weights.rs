@@ -70,5 +70,15 @@ pub(super) const SMALL_BUDGET: usize = 20_000_000;
 /// Threads of a bulk load and the memory of each before it writes a segment.
 pub(super) const BULK_THREADS: usize = 2;
 pub(super) const BULK_BUDGET: usize = 160_000_000;
-/// Segments with more items than this are not merged by small batches, which would wait for it.
-pub(super) const MAX_MERGED_ITEMS: usize = 20_000;
+
+/// Segments of at most so many items in force are merged when there are several of them.
+pub(super) const TINY_SEGMENT: u32 = 1_000;
+pub(super) const SMALL_SEGMENT: u32 = 10_000;
+/// How many segments of one size there may be.
+pub(super) const SEGMENTS_PER_LEVEL: usize = 8;
+/// Items in force that a merge of several segments writes at most: at 25,000 real items a second it
+/// ends within the second that a publication may have to wait for it. At least two small segments.
+pub(super) const MAX_MERGED_ITEMS: u32 = 2 * SMALL_SEGMENT;
+/// A segment of which more than this part was replaced or removed is rewritten; `BULK_BUDGET` keeps
+/// segments below some 25,000 real items.
+pub(super) const MAX_REPLACED_PERCENT: u64 = 33;

@@ -1,4 +1,4 @@
-//! Writing a batch of steps into an index, all of it or nothing.
+//! Writing a batch of steps into an index, all of it or nothing; merging segments it is told to.
 //! The only place that opens tantivy's writer; must not know folders or snapshots.
 #![expect(
     clippy::disallowed_types,
@@ -7,8 +7,10 @@
 
 use std::collections::HashSet;
 
+use tantivy::directory::error::LockError;
+use tantivy::index::SegmentId;
 use tantivy::indexer::IndexWriterOptions;
-use tantivy::merge_policy::{LogMergePolicy, MergePolicy, NoMergePolicy};
+use tantivy::merge_policy::NoMergePolicy;
 use tantivy::schema::Field;
 use tantivy::schema::document::{
     Document as IndexDocument, ReferenceValue, ReferenceValueLeaf, Value,
@@ -112,21 +114,19 @@ impl IndexDocument for Row {
 /// An index error as the engine's callers see it.
 pub(super) fn failed(error: &TantivyError) -> EngineError {
     let code = match error {
-        TantivyError::LockFailure(..) => EngineErrorCode::Unavailable,
+        TantivyError::LockFailure(LockError::LockBusy, _) => EngineErrorCode::Unavailable,
         _ => EngineErrorCode::Internal,
     };
     EngineError::new(code, error.to_string())
 }
 
-/// Writes the steps and the position in one commit.
-///
-/// `committed` is called as soon as the commit can be read; merging goes on after it.
+/// Writes the steps and the position in one commit. Nothing is merged: a batch must not wait for
+/// what older ones left.
 pub(super) fn write(
     index: &Index,
     fields: Fields,
     steps: &mut Steps<'_>,
     upto: Position,
-    committed: &mut dyn FnMut() -> Result<(), EngineError>,
 ) -> Result<(), EngineError> {
     let head: Vec<_> = (&mut *steps).take(weights::SMALL_BATCH + 1).collect();
     let bulk = head.len() > weights::SMALL_BATCH;
@@ -146,12 +146,21 @@ pub(super) fn write(
         prepared.commit()
     };
     commit(&mut writer).map_err(|e| failed(&e))?;
-    committed()?;
-    // What was committed stays even if merging fails; it is tried again with the next batch.
-    if let Err(error) = writer.wait_merging_threads() {
-        tracing::warn!(%error, "merging index segments failed");
-    }
     Ok(())
+}
+
+/// Makes one segment of several, or one without its replaced items, in a commit of its own; the
+/// position stays. Nothing happens when one of them is gone: another process has merged it.
+pub(super) fn merge(index: &Index, segments: &[SegmentId]) -> Result<(), EngineError> {
+    let merge = || -> tantivy::Result<()> {
+        let mut writer: IndexWriter<Row> = open(index, false)?;
+        let present = index.searchable_segment_ids()?;
+        if !segments.is_empty() && segments.iter().all(|s| present.contains(s)) {
+            writer.merge(segments).wait()?;
+        }
+        writer.wait_merging_threads()
+    };
+    merge().map_err(|e| failed(&e))
 }
 
 fn open(index: &Index, bulk: bool) -> tantivy::Result<IndexWriter<Row>> {
@@ -166,20 +175,9 @@ fn open(index: &Index, bulk: bool) -> tantivy::Result<IndexWriter<Row>> {
         .num_merge_threads(1)
         .build();
     let writer = index.writer_with_options(options)?;
-    writer.set_merge_policy(merge_policy(bulk));
+    // `upkeep.rs` says what is merged, and when.
+    writer.set_merge_policy(Box::new(NoMergePolicy));
     Ok(writer)
-}
-
-/// A bulk load writes few, large segments as it is; small batches merge the small ones, and
-/// rewrite a segment of which many items were replaced.
-fn merge_policy(bulk: bool) -> Box<dyn MergePolicy> {
-    if bulk {
-        return Box::new(NoMergePolicy);
-    }
-    let mut policy = LogMergePolicy::default();
-    policy.set_max_docs_before_merge(weights::MAX_MERGED_ITEMS);
-    policy.set_del_docs_ratio_before_merge(0.5);
-    Box::new(policy)
 }
 
 fn feed(

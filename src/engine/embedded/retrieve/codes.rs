@@ -34,7 +34,12 @@ impl Codes {
 }
 
 impl Retriever for Codes {
-    fn run(&self, segment: &Segment, found: &mut Accumulator, _: Deadline) -> tantivy::Result<()> {
+    fn run(
+        &self,
+        segment: &Segment,
+        found: &mut Accumulator,
+        clock: Deadline,
+    ) -> tantivy::Result<()> {
         let Some(code) = &self.code else {
             return Ok(());
         };
@@ -48,6 +53,9 @@ impl Retriever for Codes {
             codes.push(String::from_utf8_lossy(stream.key()).into_owned());
         }
         for text in codes {
+            if clock.passed() {
+                return Ok(());
+            }
             let score = if text == self.text {
                 weights::CODE
             } else {
@@ -56,6 +64,7 @@ impl Retriever for Codes {
             scan(
                 segment,
                 &Term::from_field_text(code.field(), &text),
+                clock,
                 |doc, _| {
                     found.add_score(doc, score);
                     found.accept(doc);

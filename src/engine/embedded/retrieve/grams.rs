@@ -154,7 +154,7 @@ impl Retriever for Grams {
                 }
                 let norms = term.fieldnorms(segment)?;
                 let last = link + 1 == all.terms.len();
-                scan(segment, &term.term, |doc, frequency| {
+                scan(segment, &term.term, clock, |doc, frequency| {
                     found.add_score(doc, term.score(&norms, doc, frequency));
                     if found.follow(doc, chain) && last {
                         found.match_word(doc, all.word);
@@ -168,7 +168,7 @@ impl Retriever for Grams {
                 return Ok(());
             }
             let norms = term.fieldnorms(segment)?;
-            scan(segment, &term.term, |doc, frequency| {
+            scan(segment, &term.term, clock, |doc, frequency| {
                 found.add_score(doc, term.score(&norms, doc, frequency));
             })?;
         }

@@ -3,7 +3,7 @@
 
 use tantivy::query::{EnableScoring, PhraseQuery, Query as _, Weight};
 use tantivy::schema::Field;
-use tantivy::{DocSet, TERMINATED, Term};
+use tantivy::{DocId, DocSet, Score, TERMINATED, Term};
 
 use super::super::accumulate::Accumulator;
 use super::super::snapshot::{Segment, Snapshot};
@@ -12,6 +12,9 @@ use super::super::write::title_key;
 use super::{Deadline, Retriever};
 use crate::query::Query;
 use crate::text::grams::substring_grams;
+
+/// Documents between two looks at the clock: as many as a block of postings has.
+const CHECK_EVERY: u32 = 128;
 
 pub(super) struct Literal {
     /// Absent for a question of fewer than three characters, whose one 2-gram says it already.
@@ -28,6 +31,31 @@ pub(in crate::engine::embedded) fn phrase(field: Field, grams: &[String]) -> Opt
     (terms.len() >= 2).then(|| PhraseQuery::new(terms))
 }
 
+/// Calls `each` with every document of a segment that a phrase finds, and its score on demand;
+/// deleted ones included. Stops early when time is up, as [`super::scan`] does.
+pub(in crate::engine::embedded) fn each_match(
+    phrase: &dyn Weight,
+    segment: &Segment,
+    boost: Score,
+    clock: Deadline,
+    mut each: impl FnMut(DocId, &mut dyn FnMut() -> Score),
+) -> tantivy::Result<()> {
+    let mut docs = phrase.scorer(&segment.reader, boost)?;
+    let mut until_check = 0;
+    while docs.doc() != TERMINATED {
+        if until_check == 0 {
+            if clock.passed() {
+                break;
+            }
+            until_check = CHECK_EVERY;
+        }
+        until_check -= 1;
+        each(docs.doc(), &mut || docs.score());
+        docs.advance();
+    }
+    Ok(())
+}
+
 impl Literal {
     pub fn plan(snapshot: &Snapshot, query: &Query) -> tantivy::Result<Self> {
         let grams = substring_grams(&query.literal);
@@ -42,25 +70,25 @@ impl Literal {
 }
 
 impl Retriever for Literal {
-    fn run(&self, segment: &Segment, found: &mut Accumulator, _: Deadline) -> tantivy::Result<()> {
+    fn run(
+        &self,
+        segment: &Segment,
+        found: &mut Accumulator,
+        clock: Deadline,
+    ) -> tantivy::Result<()> {
         let Some(phrase) = &self.phrase else {
             return Ok(());
         };
-        let mut docs = phrase.scorer(&segment.reader, weights::LITERAL)?;
-        while docs.doc() != TERMINATED {
-            let doc = docs.doc();
-            let exact = segment.columns.title_keys[doc as usize] == self.title_key;
-            let score = docs.score();
-            found.add_score(
-                doc,
-                if exact {
-                    score + weights::EXACT_TITLE
-                } else {
-                    score
-                },
-            );
-            docs.advance();
-        }
-        Ok(())
+        each_match(
+            phrase.as_ref(),
+            segment,
+            weights::LITERAL,
+            clock,
+            |doc, score| {
+                let exact = segment.columns.title_keys[doc as usize] == self.title_key;
+                let bonus = if exact { weights::EXACT_TITLE } else { 0.0 };
+                found.add_score(doc, score() + bonus);
+            },
+        )
     }
 }

@@ -9,7 +9,7 @@ mod words;
 
 use std::time::Instant;
 
-pub(super) use literal::phrase as literal_phrase;
+pub(super) use literal::{each_match, phrase as literal_phrase};
 pub(super) use postings::scan;
 
 use super::accumulate::Accumulator;
@@ -30,7 +30,8 @@ pub(super) trait Retriever {
     ) -> tantivy::Result<()>;
 }
 
-/// When a question is given up. Checked between terms: one term takes a few milliseconds at most.
+/// When a question is given up. Checked with every block of postings, so that one very common term
+/// cannot outlast it.
 #[derive(Clone, Copy)]
 pub(super) struct Deadline(Instant);
 
@@ -39,8 +40,26 @@ impl Deadline {
         Self(Instant::now() + weights::TIME_LIMIT)
     }
 
-    fn passed(self) -> bool {
-        Instant::now() > self.0
+    pub fn passed(self) -> bool {
+        Instant::now() >= self.0
+    }
+
+    /// # Errors
+    /// `Timeout` when time is up: what was found so far is incomplete.
+    pub fn check(self) -> Result<(), EngineError> {
+        if self.passed() {
+            return Err(EngineError::new(
+                EngineErrorCode::Timeout,
+                format!("no answer within {:?}", weights::TIME_LIMIT),
+            ));
+        }
+        Ok(())
+    }
+
+    /// One that has passed.
+    #[cfg(test)]
+    pub fn over() -> Self {
+        Self(Instant::now())
     }
 }
 
@@ -89,13 +108,8 @@ impl Plan {
             retriever
                 .run(segment, found, clock)
                 .map_err(|e| failed(&e))?;
-            // Retrievers stop early when time is up; the result would be incomplete.
-            if clock.passed() {
-                return Err(EngineError::new(
-                    EngineErrorCode::Timeout,
-                    format!("no answer within {:?}", weights::TIME_LIMIT),
-                ));
-            }
+            // Retrievers stop early when time is up.
+            clock.check()?;
         }
         Ok(())
     }

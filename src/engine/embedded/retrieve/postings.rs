@@ -7,6 +7,7 @@ use tantivy::schema::{Field, IndexRecordOption};
 use tantivy::{DocId, Term};
 
 use super::super::snapshot::{Segment, Snapshot};
+use super::Deadline;
 
 /// A term with its score.
 pub(super) struct Scored {
@@ -55,16 +56,18 @@ impl Scored {
 }
 
 /// Calls `each` with every document that has the term, and how often; deleted ones included.
+/// Stops early when time is up, which the caller has to ask for: the result is then incomplete.
 pub(in crate::engine::embedded) fn scan(
     segment: &Segment,
     term: &Term,
+    clock: Deadline,
     mut each: impl FnMut(DocId, u32),
 ) -> tantivy::Result<()> {
     let inverted = segment.reader.inverted_index(term.field())?;
     let Some(mut block) = inverted.read_block_postings(term, IndexRecordOption::WithFreqs)? else {
         return Ok(());
     };
-    while !block.docs().is_empty() {
+    while !block.docs().is_empty() && !clock.passed() {
         if block.freqs().is_empty() {
             // The field was indexed without frequencies.
             block.docs().iter().for_each(|&doc| each(doc, 1));

@@ -45,7 +45,7 @@ impl Retriever for Words {
                 return Ok(());
             }
             let norms = term.fieldnorms(segment)?;
-            scan(segment, &term.term, |doc, frequency| {
+            scan(segment, &term.term, clock, |doc, frequency| {
                 found.add_score(doc, term.score(&norms, doc, frequency));
             })?;
         }
