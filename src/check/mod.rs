@@ -132,64 +132,64 @@ fn codes(items: &[DraftItem], kind: &Kind, checked: &mut Checked) {
     }
 }
 
+/// What tells items of one identity apart: scope, and of discretion bands the basis.
+type Scope<'a> = (Option<&'a String>, Option<Option<&'a String>>);
+
+/// First items of one identity, by what they say and by their scope.
+#[derive(Default)]
+struct Seen<'a> {
+    contents: HashMap<Vec<(&'a String, &'a String)>, usize>,
+    scopes: HashMap<Scope<'a>, usize>,
+}
+
 /// The same item twice: identical but for the running number, or contradicting.
 fn repeats(items: &[DraftItem], kind: &Kind, findings: &mut Vec<Finding>) {
     let sequence = kind.field_with(Role::Sequence).map(|f| f.key.as_str());
     let scope = kind.field_with(Role::Scope).map(|f| f.key.as_str());
+    let basis = kind.field_with(Role::Basis).map(|f| f.key.as_str());
+    let graded = kind.field_with(Role::Grade).is_some();
     let title = kind.field_with(Role::Title).map(|f| f.key.as_str());
-    let mut first_of: HashMap<[&str; 4], Vec<usize>> = HashMap::new();
-    for (index, item) in items.iter().enumerate() {
-        first_of
-            .entry(item.coded.item.identity())
-            .or_default()
-            .push(index);
-    }
-    let mut groups: Vec<Vec<usize>> = first_of.into_values().filter(|g| g.len() > 1).collect();
-    groups.sort();
-    for group in groups {
-        for (position, &index) in group.iter().enumerate().skip(1) {
-            let fields = |i: usize| {
-                let item = &items[i].coded.item;
-                item.fields
-                    .iter()
-                    .filter(|(k, _)| Some(k.as_str()) != sequence)
-                    .collect::<Vec<_>>()
+    let mut identities: HashMap<[&str; 4], Seen<'_>> = HashMap::new();
+    for (index, draft) in items.iter().enumerate() {
+        let item = &draft.coded.item;
+        let seen = identities.entry(item.identity()).or_default();
+        let content = item
+            .fields
+            .iter()
+            .filter(|(key, _)| Some(key.as_str()) != sequence)
+            .collect();
+        // Bands of one offence differ by nature, and under another article they are another offence.
+        let basis = graded.then(|| basis.and_then(|key| item.fields.get(key)));
+        let scope = (scope.and_then(|key| item.fields.get(key)), basis);
+        let same = *seen.contents.entry(content).or_insert(index);
+        let rival = *seen.scopes.entry(scope).or_insert(index);
+        let name = &item.head.name;
+        if same != index {
+            findings.push(
+                warn(
+                    "identical-rows",
+                    draft.place(title),
+                    format!("与另一行除序号外完全相同：{name}"),
+                    "如属重复，请删除其中一行",
+                )
+                .with_other(items[same].place(title)),
+            );
+        } else if rival != index {
+            let elsewhere = items[rival].origin.sheet != draft.origin.sheet;
+            let problem = if elsewhere {
+                format!("两个工作表都有“{name}”，层级相同而内容不同")
+            } else {
+                format!("“{name}”出现两次，层级相同而内容不同")
             };
-            let own = fields(index);
-            let earlier = &group[..position];
-            let place = items[index].place(title);
-            let name = &items[index].coded.item.head.name;
-            if let Some(&same) = earlier.iter().find(|&&e| fields(e) == own) {
-                findings.push(
-                    warn(
-                        "identical-rows",
-                        place,
-                        format!("与另一行除序号外完全相同：{name}"),
-                        "如属重复，请删除其中一行",
-                    )
-                    .with_other(items[same].place(title)),
-                );
-                continue;
-            }
-            let scope_of = |i: usize| scope.and_then(|k| items[i].coded.item.fields.get(k));
-            let rival = earlier.iter().find(|&&e| scope_of(e) == scope_of(index));
-            if let Some(&rival) = rival {
-                let elsewhere = items[rival].origin.sheet != items[index].origin.sheet;
-                let problem = if elsewhere {
-                    format!("两个工作表都有“{name}”，层级相同而内容不同")
-                } else {
-                    format!("“{name}”出现两次，层级相同而内容不同")
-                };
-                findings.push(
-                    warn(
-                        "contradicting-rows",
-                        place,
-                        problem,
-                        "请确认是否为同一事项：是则合并，不是则在名称或子项上加以区分",
-                    )
-                    .with_other(items[rival].place(title)),
-                );
-            }
+            findings.push(
+                warn(
+                    "contradicting-rows",
+                    draft.place(title),
+                    problem,
+                    "请确认是否为同一事项：是则合并，不是则在名称或子项上加以区分",
+                )
+                .with_other(items[rival].place(title)),
+            );
         }
     }
 }
@@ -212,7 +212,11 @@ fn bodies(
         };
         if is_template(body) {
             let problem = format!("“{body}”是模板中的泛称，没有改成本部门的名称");
-            let mend = format!("请改为“{}”", list.department);
+            // What a county does is not the city's to be named.
+            let mend = match body.contains('县') {
+                false => format!("请改为“{}”", list.department),
+                true => "请改为实际行使该职权的部门名称".to_owned(),
+            };
             findings.push(warn(
                 "template-left-over",
                 item.place(Some(&field.key)),
@@ -224,6 +228,7 @@ fn bodies(
         let full = complete(body, Some(&list.region), regions);
         let related = full.contains(&list.department)
             || list.department.contains(&full)
+            || abbreviates(&full, &list.department)
             || !looks_like_name(body);
         if !related && !others.contains(&full) && others.len() < 100 {
             let place = item.place(Some(&field.key));
@@ -241,6 +246,12 @@ fn bodies(
             others.push(full);
         }
     }
+}
+
+/// Whether a name leaves out characters of another and no more: 市科技局 of 市科学技术局.
+fn abbreviates(short: &str, long: &str) -> bool {
+    let mut rest = long.chars();
+    short.chars().count() * 2 > long.chars().count() && short.chars().all(|c| rest.any(|l| l == c))
 }
 
 /// Rows of another level among items of one level (the autonomous region's items in a city's list).

@@ -31,6 +31,9 @@ pub fn broken_numbering(text: &str) -> Option<Vec<u32>> {
 
 /// The first day written as N月N日 that no year has (11月31日, 13月1日).
 pub fn impossible_date(text: &str) -> Option<String> {
+    if let Some(year) = long_year(text) {
+        return Some(year);
+    }
     let number_before = |end: usize| {
         let start = text[..end]
             .rfind(|c: char| !c.is_ascii_digit())
@@ -62,6 +65,16 @@ pub fn impossible_date(text: &str) -> Option<String> {
         }
     }
     None
+}
+
+/// A year of five digits: 20016年.
+fn long_year(text: &str) -> Option<String> {
+    text.match_indices('年').find_map(|(at, _)| {
+        let head = &text[..at];
+        let digits = head.bytes().rev().take_while(u8::is_ascii_digit).count();
+        let year = &head[at - digits..];
+        (digits == 5 && year.starts_with(['1', '2'])).then(|| format!("{year}年"))
+    })
 }
 
 #[cfg(test)]
@@ -99,6 +112,10 @@ mod tests {
         assert_eq!(
             impossible_date("2015年2月30日通过").as_deref(),
             Some("2月30日")
+        );
+        assert_eq!(
+            impossible_date("20016年11月12日修订").as_deref(),
+            Some("20016年")
         );
         assert_eq!(
             impossible_date("2016年2月29日通过，12月31日止，每月5日前"),

@@ -63,13 +63,14 @@ fn folder(path: &Path, collected: &mut Collected) -> Result<(), CliError> {
     paths.sort();
     let manifest_path = path.join(manifest::FILE_NAME);
     let mut listed = Vec::new();
-    if let Ok(text) = std::fs::read(&manifest_path)
-        && manifest::is_manifest(&text)
-    {
-        let (entries, findings) = manifest::parse(&manifest_path.display().to_string(), &text);
-        collected.findings.extend(findings);
+    let read = std::fs::read(&manifest_path)
+        .ok()
+        .and_then(|text| manifest::read(&manifest_path.display().to_string(), &text));
+    if let Some(manifest) = read {
+        collected.findings.extend(manifest.findings);
         listed.push(manifest_path);
-        for (file, hints) in entries {
+        listed.extend(manifest.refused.iter().map(|file| path.join(file)));
+        for (file, hints) in manifest.entries {
             let file = path.join(file);
             collected.entries.push(entry(&file, hints));
             listed.push(file);
@@ -82,7 +83,10 @@ fn folder(path: &Path, collected: &mut Collected) -> Result<(), CliError> {
             continue;
         }
         if file.is_dir() {
-            folder(&file, collected)?;
+            // A link may lead back to a folder that holds it.
+            if !file.is_symlink() {
+                folder(&file, collected)?;
+            }
         } else if holds_table(&file) {
             collected.entries.push(entry(&file, Hints::default()));
         } else {

@@ -8,7 +8,7 @@ use std::process::ExitCode;
 use indicatif::{ProgressBar, ProgressStyle};
 
 use crate::domain::{Date, Finding, Severity, date};
-use crate::intake::{Hints, Limits};
+use crate::intake::Hints;
 use crate::service::ServiceError;
 use crate::service::follow;
 use crate::service::ingest::{FileReport, IngestOptions, Ingester, Outcome};
@@ -22,19 +22,19 @@ const PRINTED: usize = 20;
 #[derive(Debug, clap::Args)]
 pub struct Args {
     /// 清单类型（键或名称，如 power）；不指定时由表头判断
-    #[arg(long, value_name = "KIND")]
+    #[arg(long, value_name = "KIND", value_parser = words)]
     kind: Option<String>,
     /// 公布部门；不指定时由标题、行使主体或文件名判断
-    #[arg(long, value_name = "NAME")]
+    #[arg(long, value_name = "NAME", value_parser = words)]
     department: Option<String>,
     /// 行政区划（代码或名称）
-    #[arg(long, value_name = "REGION")]
+    #[arg(long, value_name = "REGION", value_parser = words)]
     region: Option<String>,
     /// 文号
-    #[arg(long, value_name = "NO")]
+    #[arg(long, value_name = "NO", value_parser = words)]
     document_no: Option<String>,
     /// 清单标题，用以区分同一部门的多份同类清单
-    #[arg(long, value_name = "TITLE")]
+    #[arg(long, value_name = "TITLE", value_parser = words)]
     title: Option<String>,
     /// 生效日期，如 2026-12-01；可以晚于今天
     #[arg(long, value_name = "DATE", value_parser = day)]
@@ -45,6 +45,9 @@ pub struct Args {
     /// 只检查和比较，不写入
     #[arg(long)]
     dry_run: bool,
+    /// 按网上提交的上限（文件大小、行数）读取，用以预先检查部门将要提交的文件
+    #[arg(long)]
+    as_upload: bool,
     /// 允许取消超过十分之一的现有事项
     #[arg(long)]
     accept_withdrawals: bool,
@@ -56,6 +59,14 @@ pub struct Args {
     paths: Vec<PathBuf>,
 }
 
+/// A value that says something; an empty shell variable does not.
+fn words(text: &str) -> Result<String, String> {
+    match text.trim() {
+        "" => Err("不能为空".to_owned()),
+        text => Ok(text.to_owned()),
+    }
+}
+
 fn day(text: &str) -> Result<Date, String> {
     date::parse(text).ok_or_else(|| format!("“{text}”不是日期，请写成 2026-12-01"))
 }
@@ -65,14 +76,22 @@ pub fn run(settings: &Settings, args: &Args) -> Result<ExitCode, CliError> {
     let app = App::open(settings)?;
     let collected = files::collect(&args.paths, &app.regions)?;
     for finding in &collected.findings {
-        println!("{finding}");
+        say!("{finding}");
     }
     for path in &collected.passed_over {
-        println!("[提示] {}：不是表格文件，跳过", path.display());
+        say!("[提示] {}：不是表格文件，跳过", path.display());
     }
+    let report_file = args.report.as_ref().map(|path| {
+        let create = std::fs::File::create(path);
+        create.map_err(|e| CliError::new(format!("报告无法写入 {}：{e}", path.display())))
+    });
+    let report_file = report_file.transpose()?;
     let ingester = Ingester {
         register: app.register.clone(),
-        intake: app.intake(Limits::OPERATOR),
+        intake: app.intake(match args.as_upload {
+            true => settings.upload_limits(),
+            false => settings.operator_limits(),
+        }),
         clock: app.clock.clone(),
         options: IngestOptions {
             dry_run: args.dry_run,
@@ -95,33 +114,21 @@ pub fn run(settings: &Settings, args: &Args) -> Result<ExitCode, CliError> {
     if !args.dry_run {
         index(&app)?;
     }
-    summary(&reports);
-    if let Some(path) = &args.report {
-        let text = serde_json::json!({ "manifest": collected.findings, "files": reports });
-        let text = serde_json::to_string_pretty(&text)
-            .map_err(|e| CliError::new(format!("报告无法生成：{e}")))?;
-        std::fs::write(path, text)
+    summary(&reports, &collected.findings);
+    if let (Some(file), Some(path)) = (report_file, &args.report) {
+        let report = serde_json::json!({ "manifest": collected.findings, "files": reports });
+        serde_json::to_writer_pretty(std::io::BufWriter::new(file), &report)
             .map_err(|e| CliError::new(format!("报告无法写入 {}：{e}", path.display())))?;
-        println!("完整报告：{}", path.display());
+        say!("完整报告：{}", path.display());
     }
-    let refused = reports.iter().any(|r| {
-        r.is_refused()
-            || r.lists
-                .iter()
-                .any(|l| matches!(l.outcome, Outcome::Stopped { .. }))
-    });
-    Ok(
-        if refused
-            || collected
-                .findings
-                .iter()
-                .any(|f| f.severity == Severity::Error)
-        {
-            ExitCode::FAILURE
-        } else {
-            ExitCode::SUCCESS
-        },
-    )
+    let findings = reports.iter().flat_map(|r| &r.findings);
+    let refused = findings
+        .chain(&collected.findings)
+        .any(|f| f.severity == Severity::Error);
+    Ok(match refused {
+        true => ExitCode::FAILURE,
+        false => ExitCode::SUCCESS,
+    })
 }
 
 /// What the command line says goes before what the manifest says.
@@ -153,10 +160,10 @@ fn bar(name: &str) -> ProgressBar {
 
 /// The report of one file for people.
 pub fn print(report: &FileReport) {
-    println!("{}", report.file);
+    say!("{}", report.file);
     let named = report.lists.len() <= 50;
     for list in report.lists.iter().filter(|_| named) {
-        println!(
+        say!(
             "  {} · {} · {}：{}",
             list.region,
             list.department,
@@ -164,29 +171,33 @@ pub fn print(report: &FileReport) {
             outcome(&list.outcome, list.items)
         );
         for inference in &list.inferred {
-            println!(
+            say!(
                 "    推断{}：{}（依据：{}）",
-                inference.what, inference.value, inference.from
+                inference.what,
+                inference.value,
+                inference.from
             );
         }
-        if let Outcome::Stopped { withdrawals } = &list.outcome {
-            for item in withdrawals.iter().take(PRINTED) {
-                println!("    将被取消：{item}");
-            }
+        for item in list.withdrawals.iter().take(PRINTED) {
+            let verb = match list.outcome {
+                Outcome::Published { .. } => "已取消",
+                _ => "将被取消",
+            };
+            say!("    {verb}：{item}");
         }
     }
     if !named {
         let items: u64 = report.lists.iter().map(|l| l.items).sum();
-        println!("  {} 份清单，{items} 项", report.lists.len());
+        say!("  {} 份清单，{items} 项", report.lists.len());
     }
     let groups = grouped(&report.findings);
     for group in groups.iter().take(PRINTED) {
-        println!("  {}", describe(group));
+        say!("  {}", describe(group));
     }
     let shown: usize = groups.iter().take(PRINTED).map(Vec::len).sum();
     let hidden = (report.findings.len() - shown) as u64 + report.more_findings;
     if hidden > 0 {
-        println!("  另有 {hidden} 条未显示（用 --report 查看全部）");
+        say!("  另有 {hidden} 条未显示（用 --report 查看全部）");
     }
 }
 
@@ -224,11 +235,9 @@ fn describe(group: &[&Finding]) -> String {
     }
     let mut text = first.to_string().replace("] ：", "] ");
     if !others.is_empty() {
-        let rows: Vec<String> = others
-            .iter()
-            .take(8)
-            .map(|f| f.place.row.to_string())
-            .collect();
+        let mut rows: Vec<u32> = others.iter().map(|f| f.place.row).collect();
+        rows.sort_unstable();
+        let rows: Vec<String> = rows.iter().take(8).map(u32::to_string).collect();
         let more = if others.len() > 8 { " 等" } else { "" };
         let _ = write!(
             text,
@@ -264,19 +273,22 @@ fn outcome(outcome: &Outcome, items: u64) -> String {
             format!("（试运行）将公布，{}", counts(added, amended, withdrawn))
         }
         Outcome::Unchanged => format!("共 {items} 项，与现行内容相同，未产生新的公布"),
-        Outcome::Stopped { .. } => "未收录，原因见下".to_owned(),
+        Outcome::Stopped => "未收录，原因见下".to_owned(),
     }
 }
 
-fn summary(reports: &[FileReport]) {
+fn summary(reports: &[FileReport], manifest: &[Finding]) {
     let lists = reports.iter().flat_map(|r| &r.lists);
     let items: u64 = lists.clone().map(|l| l.items).sum();
     let published = lists
         .clone()
         .filter(|l| matches!(l.outcome, Outcome::Published { .. }))
         .count();
-    let count = |severity| reports.iter().map(|r| r.count(severity)).sum::<usize>();
-    println!(
+    let count = |severity| {
+        let in_manifests = manifest.iter().filter(|f| f.severity == severity).count();
+        in_manifests + reports.iter().map(|r| r.count(severity)).sum::<usize>()
+    };
+    say!(
         "合计：{} 个文件，{items} 项，新公布 {published} 次；错误 {} 条，警告 {} 条，提示 {} 条",
         reports.len(),
         count(Severity::Error),
@@ -291,7 +303,7 @@ pub fn index(app: &App) -> Result<(), CliError> {
     match follow::follow(&*app.register, &*app.engine, &app.kinds, app.clock.today()) {
         Ok(_) => Ok(()),
         Err(ServiceError::Unavailable(_)) => {
-            println!("索引正由另一进程写入，由其完成更新");
+            say!("索引正由另一进程写入，由其完成更新");
             Ok(())
         }
         Err(error) => Err(error.into()),

@@ -1,5 +1,14 @@
 //! The command line: one file per command. Must not hold use cases; those are in `service`.
 
+/// Prints a line to standard output. A reader that has gone away (`… | head`) is no reason to stop
+/// half way, as `println!` would.
+macro_rules! say {
+    ($($text:tt)*) => {{
+        use std::io::Write as _;
+        let _ = writeln!(std::io::stdout(), $($text)*);
+    }};
+}
+
 pub mod app;
 mod clock;
 mod export;
@@ -60,7 +69,14 @@ impl CliError {
 
 impl From<crate::register::RegisterError> for CliError {
     fn from(error: crate::register::RegisterError) -> Self {
-        Self(format!("登记簿：{error}"))
+        use crate::register::RegisterError;
+        match error {
+            RegisterError::Store(cause) => {
+                tracing::error!(%cause, "register store failed");
+                Self("登记簿无法读写，已收录的内容不受影响。请检查 --state 文件夹是否存在、有无读写权限、磁盘是否已满；原因见日志".into())
+            }
+            other => Self(format!("登记簿：{other}")),
+        }
     }
 }
 
@@ -106,17 +122,20 @@ pub fn main() -> ExitCode {
 }
 
 fn fail(error: &CliError) -> ExitCode {
-    eprintln!("quanze：{error}");
+    use std::io::Write as _;
+    let _ = writeln!(std::io::stderr(), "quanze：{error}");
     ExitCode::FAILURE
 }
 
 fn log(settings: &Settings) {
+    use std::io::IsTerminal as _;
     let filter = tracing_subscriber::EnvFilter::try_new(&settings.log)
         .unwrap_or_else(|_| tracing_subscriber::EnvFilter::new("warn"));
     // A second call (tests) changes nothing.
     let _ = tracing_subscriber::fmt()
         .with_env_filter(filter)
         .with_writer(std::io::stderr)
+        .with_ansi(std::io::stderr().is_terminal())
         .try_init();
 }
 

@@ -11,7 +11,7 @@ pub fn run(settings: &Settings) -> Result<ExitCode, CliError> {
     let app = App::open(settings)?;
     let position = follow::rebuild(&*app.register, &*app.engine, &app.kinds, app.clock.today())?;
     let (documents, bytes) = app.engine.size();
-    println!(
+    say!(
         "索引已重建：第 {} 号公布，{} 的现行内容，{documents} 项，{:.1} MB",
         position.publication,
         position.day,

@@ -8,6 +8,7 @@ use std::path::PathBuf;
 use serde::Deserialize;
 
 use super::CliError;
+use crate::intake::Limits;
 
 /// One setting as documented.
 #[derive(Clone, Copy, Debug)]
@@ -19,7 +20,7 @@ pub struct Setting {
 }
 
 /// Every setting there is.
-pub const TABLE: [Setting; 7] = [
+pub const TABLE: [Setting; 8] = [
     Setting {
         key: "config",
         default: "quanze.toml",
@@ -43,12 +44,17 @@ pub const TABLE: [Setting; 7] = [
     Setting {
         key: "upload_bytes",
         default: "52428800",
-        meaning: "largest file taken over the network, in bytes",
+        meaning: "largest file taken over the network, in bytes (`ingest --as-upload` keeps to it too)",
     },
     Setting {
         key: "upload_rows",
         default: "200000",
         meaning: "most rows taken from one file over the network",
+    },
+    Setting {
+        key: "cell_chars",
+        default: "32767",
+        meaning: "longest cell taken from any file, in characters; a row with a longer one is refused",
     },
     Setting {
         key: "log",
@@ -101,6 +107,9 @@ pub struct Flags {
     /// 网上提交的文件行数上限
     #[arg(long, global = true, env = "QUANZE_UPLOAD_ROWS", value_name = "N")]
     upload_rows: Option<u32>,
+    /// 单元格字数上限
+    #[arg(long, global = true, env = "QUANZE_CELL_CHARS", value_name = "N")]
+    cell_chars: Option<u32>,
     /// 日志级别
     #[arg(long, global = true, env = "QUANZE_LOG", value_name = "FILTER")]
     log: Option<String>,
@@ -115,6 +124,7 @@ struct FileSettings {
     kinds: Option<PathBuf>,
     upload_bytes: Option<u64>,
     upload_rows: Option<u32>,
+    cell_chars: Option<u32>,
     log: Option<String>,
 }
 
@@ -123,9 +133,12 @@ struct FileSettings {
 pub struct Settings {
     pub state: PathBuf,
     pub listen: SocketAddr,
-    pub kinds: PathBuf,
+    /// Folder of further kinds, where one was named; otherwise `kinds` below `state`, which may be
+    /// absent.
+    pub kinds: Option<PathBuf>,
     pub upload_bytes: u64,
     pub upload_rows: u32,
+    pub cell_chars: u32,
     pub log: String,
 }
 
@@ -143,15 +156,52 @@ impl Settings {
         let listen = flags.listen.or(file.listen);
         Ok(Self {
             listen: listen.unwrap_or_else(|| SocketAddr::from(([127, 0, 0, 1], 8080))),
-            kinds: flags
-                .kinds
-                .or(file.kinds)
-                .unwrap_or_else(|| state.join("kinds")),
+            kinds: flags.kinds.or(file.kinds),
             upload_bytes: flags.upload_bytes.or(file.upload_bytes).unwrap_or(50 << 20),
             upload_rows: flags.upload_rows.or(file.upload_rows).unwrap_or(200_000),
+            cell_chars: flags.cell_chars.or(file.cell_chars).unwrap_or(32_767),
             log: flags.log.or(file.log).unwrap_or_else(|| "warn".to_owned()),
             state,
         })
+        .and_then(Self::checked)
+    }
+
+    /// # Errors
+    /// A value with which nothing could work.
+    fn checked(self) -> Result<Self, CliError> {
+        let limits = [
+            ("upload_bytes", self.upload_bytes),
+            ("upload_rows", u64::from(self.upload_rows)),
+            ("cell_chars", u64::from(self.cell_chars)),
+        ];
+        if let Some((key, _)) = limits.iter().find(|(_, value)| *value == 0) {
+            return Err(CliError::new(format!("设置 {key} 应为大于 0 的整数")));
+        }
+        if tracing_subscriber::EnvFilter::try_new(&self.log).is_err() {
+            return Err(CliError::new(format!(
+                "设置 log 应为 error、warn、info、debug 或 quanze=debug 这样的过滤条件，现为“{}”",
+                self.log
+            )));
+        }
+        Ok(self)
+    }
+
+    /// Limits of the operator's own files.
+    pub fn operator_limits(&self) -> Limits {
+        Limits {
+            cell_chars: usize::try_from(self.cell_chars).unwrap_or(usize::MAX),
+            ..Limits::OPERATOR
+        }
+    }
+
+    /// Limits of files that come over the network.
+    pub fn upload_limits(&self) -> Limits {
+        Limits {
+            file_bytes: Some(self.upload_bytes),
+            rows: Some(self.upload_rows),
+            cell_chars: usize::try_from(self.cell_chars).unwrap_or(usize::MAX),
+            ..Limits::UPLOAD
+        }
     }
 }
 
@@ -225,6 +275,20 @@ mod tests {
         assert_eq!(settings.state, PathBuf::from("/var/lib/quanze"));
         assert_eq!(settings.upload_rows, 7);
         assert_eq!(settings.listen.port(), 8080);
+        assert_eq!(settings.upload_limits().rows, Some(7));
+        for flags in [
+            Flags {
+                upload_rows: Some(0),
+                ..Flags::default()
+            },
+            Flags {
+                log: Some("???=[[".into()),
+                ..Flags::default()
+            },
+        ] {
+            let error = Settings::load(flags).expect_err("nothing could work");
+            assert!(error.to_string().starts_with("设置"), "{error}");
+        }
 
         std::fs::write(&path, "# 注释\nstat = \"x\"\n").expect("written");
         let error = Settings::load(Flags {

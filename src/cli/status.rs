@@ -19,36 +19,37 @@ pub fn run(settings: &Settings) -> Result<ExitCode, CliError> {
     let departments = app.register.departments(today)?;
     let (database, originals) = app.register.size()?;
     let (documents, index) = app.engine.size();
-    println!("状态文件夹：{}", settings.state.display());
-    println!("公布：{last} 次");
+    say!("状态文件夹：{}", settings.state.display());
+    say!("公布：{last} 次");
     let mut by_kind: BTreeMap<&str, u64> = BTreeMap::new();
     for (kind, count) in departments.iter().flat_map(|d| &d.items) {
         *by_kind.entry(kind).or_default() += count;
     }
-    println!("现行事项（{today}）：{} 项", by_kind.values().sum::<u64>());
+    say!("现行事项（{today}）：{} 项", by_kind.values().sum::<u64>());
     for kind in app.kinds.iter() {
         if let Some(count) = by_kind.get(kind.key.as_str()) {
-            println!("  {}（{}）：{count}", kind.name, kind.key);
+            say!("  {}（{}）：{count}", kind.name, kind.key);
         }
     }
-    println!("部门：{} 个", departments.len());
+    say!("部门：{} 个", departments.len());
     for department in departments.iter().take(200) {
         let count: u64 = department.items.iter().map(|(_, n)| n).sum();
-        println!("  {}　{}：{count}", department.region.name, department.name);
+        say!("  {}　{}：{count}", department.region.name, department.name);
     }
     if departments.len() > 200 {
-        println!("  另有 {} 个未显示", departments.len() - 200);
+        say!("  另有 {} 个未显示", departments.len() - 200);
     }
     match app.engine.position() {
-        None => println!("索引：尚未建立"),
-        Some(p) => println!(
+        None => say!("索引：尚未建立"),
+        Some(p) => say!(
             "索引：已收录至第 {} 号公布，{} 的现行内容，{documents} 项",
-            p.publication, p.day
+            p.publication,
+            p.day
         ),
     }
-    println!("索引状态：{}", state(&app));
-    println!("索引指纹：{}", app.fingerprint);
-    println!(
+    say!("索引状态：{}", state(&app));
+    say!("索引指纹：{}", app.fingerprint);
+    say!(
         "占用：登记簿 {:.1} MB，原始文件 {:.1} MB，索引 {:.1} MB",
         megabytes(database),
         megabytes(originals),

@@ -27,7 +27,8 @@ pub fn chinese(date: Date) -> String {
 
 /// Reads `2026-11-23`, `2026/11/23`, `2026.11.23`, `20261123` or `2026年11月23日`.
 ///
-/// Returns `None` for anything else, including days that do not exist (11月31日).
+/// Returns `None` for anything else, including days that do not exist (11月31日) and years that no
+/// list can name.
 pub fn parse(text: &str) -> Option<Date> {
     let text = text.trim();
     let parts: Vec<&str> = if text.len() == 8 && text.bytes().all(|b| b.is_ascii_digit()) {
@@ -43,7 +44,8 @@ pub fn parse(text: &str) -> Option<Date> {
     if year.len() != 4 || month.len() > 2 || day.len() > 2 {
         return None;
     }
-    Date::new(year.parse().ok()?, month.parse().ok()?, day.parse().ok()?).ok()
+    let date = Date::new(year.parse().ok()?, month.parse().ok()?, day.parse().ok()?).ok()?;
+    (1949..=2199).contains(&date.year()).then_some(date)
 }
 
 #[cfg(test)]

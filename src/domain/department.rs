@@ -60,6 +60,79 @@ const TRADES: [&str; 8] = [
     "市政设",
 ];
 
+/// Beginnings of the names of a government's departments, as people write them without the region.
+const BARE: [&str; 62] = [
+    "财政",
+    "教育",
+    "公安",
+    "民政",
+    "司法",
+    "人力资源",
+    "人社",
+    "自然资源",
+    "生态环境",
+    "住房",
+    "住建",
+    "交通",
+    "水利",
+    "水务",
+    "农业",
+    "商务",
+    "文化",
+    "文旅",
+    "卫生",
+    "卫健",
+    "退役军人",
+    "应急",
+    "审计",
+    "市场监",
+    "统计",
+    "医疗保障",
+    "医保",
+    "林业",
+    "林草",
+    "城市管理",
+    "城管",
+    "综合行政执法",
+    "国有资产",
+    "国资",
+    "发展",
+    "发改",
+    "科学技术",
+    "科技",
+    "工业",
+    "工信",
+    "体育",
+    "广播",
+    "信访",
+    "税务",
+    "气象",
+    "消防",
+    "烟草",
+    "粮食",
+    "国防动员",
+    "国动",
+    "人民防空",
+    "人防",
+    "机关事务",
+    "大数据",
+    "行政审批",
+    "营商",
+    "档案",
+    "残疾人",
+    "民族",
+    "宗教",
+    "公积金",
+    "园林",
+];
+
+/// Whether the name is that of a government's department with nothing before it: it may be
+/// completed. 自然资源部南海局 and 广州海事法院 are not.
+fn is_bare(name: &str) -> bool {
+    let base = name.split(['（', '(']).next().unwrap_or(name);
+    BARE.iter().any(|b| base.starts_with(b)) && !base.trim_end_matches('部').contains('部')
+}
+
 /// Whether the text ends like the name of a body; a trailing bracket is set aside.
 pub fn looks_like_name(text: &str) -> bool {
     let base = text.split(['（', '(']).next().unwrap_or(text).trim();
@@ -101,7 +174,7 @@ pub fn complete(name: &str, region: Option<&Region>, regions: &Regions) -> Strin
             return format!("{}{}", region.name, rest);
         }
     }
-    if looks_like_name(name) && name.chars().count() <= 16 {
+    if looks_like_name(name) && is_bare(name) {
         return format!("{}{}", region.name, name);
     }
     name.to_owned()
@@ -133,6 +206,11 @@ mod tests {
             ("地州市农业农村局", "地州市农业农村局"),
             ("自治区农业农村厅", "自治区农业农村厅"),
             ("国家税务总局", "国家税务总局"),
+            ("住房和城乡建设局", "克拉玛依市住房和城乡建设局"),
+            ("中华人民共和国广东海事局", "中华人民共和国广东海事局"),
+            ("自然资源部南海局", "自然资源部南海局"),
+            ("港珠澳大桥管理局", "港珠澳大桥管理局"),
+            ("测试市民政局", "测试市民政局"),
         ] {
             assert_eq!(complete(name, city.as_ref(), &regions), full);
         }

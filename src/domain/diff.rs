@@ -1,7 +1,8 @@
 //! Difference between two editions of a list, item by item and field by field.
 //! Must not know where either edition comes from.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, VecDeque};
+use std::hash::Hash;
 
 use super::code::ItemCode;
 use super::item::{CodedItem, Fields, Item, ItemId};
@@ -15,21 +16,31 @@ pub struct Recorded {
     pub item: Item,
 }
 
-/// Which recorded item each new item continues.
+/// Keys of the fields that tell a kind's items apart, where the kind has them.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Telling<'k> {
+    /// The list's own number of the item.
+    pub list_key: Option<&'k str>,
+    /// The official code.
+    pub code: Option<&'k str>,
+    /// What of the power this level holds.
+    pub scope: Option<&'k str>,
+    /// The running number: a row put in above renumbers all below it, which changes none of them.
+    pub sequence: Option<&'k str>,
+}
+
+/// What it takes to make the recorded edition into the new one.
 ///
-/// Items are matched by code, then by `list_key` (the list's own number), then by
-/// [`Item::identity`]. Several items of one identity (163 names repeat inside one real file) are
-/// matched by equal content first, then in order.
-///
-/// `sequence` is the field of the running number: a row put in above renumbers all below it, which
-/// changes none of them.
+/// Items are matched by code, then by the list's own number, then by [`Item::identity`]. Several
+/// items of one identity (163 names repeat inside one real file) are matched by equal content
+/// first, then by scope, then in order.
 pub fn changes(
     recorded: Vec<Recorded>,
     new: Vec<(CodedItem, Origin)>,
-    list_key: impl Fn(&Item) -> Option<String>,
-    sequence: Option<&str>,
+    telling: Telling<'_>,
 ) -> Vec<Change> {
-    let partner = pair(&recorded, &new, &list_key, sequence);
+    let sequence = telling.sequence;
+    let partner = Pairing::new(&recorded, &new, telling).partner;
     let mut continued = vec![false; recorded.len()];
     let mut changes = Vec::new();
     for ((coded, origin), old) in new.into_iter().zip(partner) {
@@ -88,67 +99,97 @@ fn same(a: &Item, b: &Item, sequence: Option<&str>) -> bool {
 }
 
 /// For each new item the index of the recorded item it continues.
-fn pair(
-    recorded: &[Recorded],
-    new: &[(CodedItem, Origin)],
-    list_key: &impl Fn(&Item) -> Option<String>,
-    sequence: Option<&str>,
-) -> Vec<Option<usize>> {
-    let mut partner: Vec<Option<usize>> = vec![None; new.len()];
-    let mut free = vec![true; recorded.len()];
-    let mut link = |partner: &mut Vec<Option<usize>>, n: usize, o: usize| {
-        if free[o] && partner[n].is_none() {
-            free[o] = false;
-            partner[n] = Some(o);
-        }
-    };
+struct Pairing<'a> {
+    recorded: &'a [Recorded],
+    new: &'a [(CodedItem, Origin)],
+    free: Vec<bool>,
+    partner: Vec<Option<usize>>,
+}
 
-    let by_code: HashMap<&ItemCode, usize> = recorded
-        .iter()
-        .enumerate()
-        .map(|(i, r)| (&r.code, i))
-        .collect();
-    for (n, (coded, _)) in new.iter().enumerate() {
-        if let Some(&o) = coded.code.as_ref().and_then(|c| by_code.get(c)) {
-            link(&mut partner, n, o);
-        }
+impl<'a> Pairing<'a> {
+    fn new(recorded: &'a [Recorded], new: &'a [(CodedItem, Origin)], telling: Telling<'_>) -> Self {
+        let mut pairing = Self {
+            recorded,
+            new,
+            free: vec![true; recorded.len()],
+            partner: vec![None; new.len()],
+        };
+        let field = |item: &'a Item, key: Option<&str>| item.fields.get(key?).map(String::as_str);
+        let content = |item: &'a Item| -> Vec<(&'a String, &'a String)> {
+            let counted = |(key, _): &(&String, &String)| Some(key.as_str()) != telling.sequence;
+            item.fields.iter().filter(counted).collect()
+        };
+        pairing.by(
+            |new| new.code.as_ref().map(ItemCode::as_str),
+            |old| Some(old.code.as_str()),
+        );
+        // An item that was recorded without an official code and has had one since.
+        pairing.by(
+            |new| new.code.as_ref().map(ItemCode::as_str),
+            |old| field(&old.item, telling.code).filter(|_| old.code.is_assigned()),
+        );
+        pairing.by(
+            |new| field(&new.item, telling.list_key),
+            |old| field(&old.item, telling.list_key),
+        );
+        let exact = |item: &'a Item| Some((item.identity(), content(item)));
+        pairing.by(|new| exact(&new.item), |old| exact(&old.item));
+        let scoped = |item: &'a Item| Some((item.identity(), field(item, telling.scope)));
+        pairing.by(|new| scoped(&new.item), |old| scoped(&old.item));
+        let plain = |item: &'a Item| Some(item.identity());
+        pairing.by(|new| plain(&new.item), |old| plain(&old.item));
+        pairing
     }
 
-    let mut by_key: HashMap<String, usize> = HashMap::new();
-    for (i, r) in recorded.iter().enumerate() {
-        if let Some(key) = list_key(&r.item) {
-            by_key.entry(key).or_insert(i);
+    /// Matches what is left by a key, equal ones in order. An item whose list brings a code
+    /// continues one of another official code never: those are two items.
+    fn by<K: Eq + Hash>(
+        &mut self,
+        of_new: impl Fn(&'a CodedItem) -> Option<K>,
+        of_old: impl Fn(&'a Recorded) -> Option<K>,
+    ) {
+        // Without and with an official code.
+        let mut waiting: HashMap<K, [VecDeque<usize>; 2]> = HashMap::new();
+        for (index, old) in self
+            .recorded
+            .iter()
+            .enumerate()
+            .filter(|(i, _)| self.free[*i])
+        {
+            if let Some(key) = of_old(old) {
+                let official = usize::from(!old.code.is_assigned());
+                waiting.entry(key).or_default()[official].push_back(index);
+            }
         }
-    }
-    for (n, (coded, _)) in new.iter().enumerate() {
-        if let Some(&o) = list_key(&coded.item).and_then(|k| by_key.get(&k)) {
-            link(&mut partner, n, o);
-        }
-    }
-
-    let mut by_identity: HashMap<[&str; 4], Vec<usize>> = HashMap::new();
-    for (i, r) in recorded.iter().enumerate() {
-        by_identity.entry(r.item.identity()).or_default().push(i);
-    }
-    // An item whose list brings a code continues one without a list code at most: two different
-    // official codes are two items.
-    let may_continue =
-        |n: usize, o: usize| new[n].0.code.is_none() || recorded[o].code.is_assigned();
-    for exact in [true, false] {
-        for (n, (coded, _)) in new.iter().enumerate() {
-            for &o in by_identity
-                .get(&coded.item.identity())
-                .into_iter()
-                .flatten()
-            {
-                if may_continue(n, o) && (!exact || same(&recorded[o].item, &coded.item, sequence))
-                {
-                    link(&mut partner, n, o);
-                }
+        for (index, (new, _)) in self.new.iter().enumerate() {
+            if self.partner[index].is_some() {
+                continue;
+            }
+            let Some([assigned, official]) = of_new(new).and_then(|key| waiting.get_mut(&key))
+            else {
+                continue;
+            };
+            let own = |o: Option<&usize>| {
+                o.is_some_and(|&o| Some(&self.recorded[o].code) == new.code.as_ref())
+            };
+            let open = new.code.is_none() || own(official.front());
+            let from_official = open
+                && match (assigned.front(), official.front()) {
+                    (Some(a), Some(o)) => o < a,
+                    (None, Some(_)) => true,
+                    _ => false,
+                };
+            let found = if from_official {
+                official.pop_front()
+            } else {
+                assigned.pop_front()
+            };
+            if let Some(old) = found {
+                self.free[old] = false;
+                self.partner[index] = Some(old);
             }
         }
     }
-    partner
 }
 
 /// One field that differs between two states of an item; `None` where the field is absent.

@@ -149,6 +149,33 @@ impl Delimited {
         Ok(())
     }
 
+    /// Whether a quotation mark that opens a cell is never closed: the parser then takes all that
+    /// follows for one cell. `last` is that cell.
+    ///
+    /// # Errors
+    /// When the text cannot be read.
+    pub fn has_open_quote(&self, last: &str) -> io::Result<bool> {
+        let delimiter = char::from(self.delimiter);
+        let swallowed = last
+            .lines()
+            .skip(1)
+            .any(|l| l.matches(delimiter).count() >= 2);
+        if !swallowed {
+            return Ok(false);
+        }
+        let mut reader = self.open(self.skip)?;
+        let mut odd = false;
+        loop {
+            let piece = io::BufRead::fill_buf(&mut reader)?;
+            if piece.is_empty() {
+                return Ok(odd);
+            }
+            odd ^= piece.iter().filter(|&&b| b == b'"').count() % 2 == 1;
+            let read = piece.len();
+            io::BufRead::consume(&mut reader, read);
+        }
+    }
+
     /// Reads the rows of byte ranges seen by [`Delimited::scan`], in the order given.
     ///
     /// # Errors
@@ -235,13 +262,31 @@ impl RowCounter {
     }
 }
 
-/// Comma, tab or semicolon: whichever the first lines hold most of.
+/// Comma, tab or semicolon: whichever the first lines hold most of outside quotation marks.
 fn delimiter_of(head: &[u8]) -> u8 {
-    let count = |d: u8| head.iter().take(4096).filter(|&&b| b == d).count();
+    let mut quoted = false;
+    let plain: Vec<u8> = head
+        .iter()
+        .take(16 << 10)
+        .copied()
+        .filter(|&b| {
+            quoted ^= b == b'"';
+            !quoted
+        })
+        .collect();
+    let count = |d: u8| plain.iter().filter(|&&b| b == d).count();
     [b',', b'\t', b';']
         .into_iter()
         .max_by_key(|&d| (count(d), d == b','))
         .unwrap_or(b',')
+}
+
+/// A short text decoded at once; what cannot be decoded becomes replacement characters.
+pub fn decode(bytes: &[u8], encoding: TextEncoding) -> String {
+    let mut text = Vec::new();
+    // Reading and writing memory cannot fail.
+    let _ = transcode(&mut &bytes[..], encoding, &mut text);
+    String::from_utf8_lossy(&text).into_owned()
 }
 
 /// Decodes a stream to UTF-8 piece by piece.

@@ -70,6 +70,8 @@ pub struct Drafter<'a> {
     pub columns: &'a Columns,
     pub places: Arc<SheetPlaces>,
     pub list: &'a ListId,
+    /// Texts above the headings.
+    pub titles: &'a [String],
     pub regions: &'a Regions,
     pub limits: &'a Limits,
     /// Columns with formula errors or broken characters are reported through this.
@@ -79,6 +81,11 @@ pub struct Drafter<'a> {
 impl Drafter<'_> {
     fn kind(&self) -> &Kind {
         &self.columns.kind
+    }
+
+    fn place_of(&self, role: Role, row: u32) -> Place {
+        let field = self.columns.kind.field_with(role).map(|f| f.key.as_str());
+        self.places.place(row, field)
     }
 
     fn report(
@@ -129,8 +136,8 @@ impl Drafter<'_> {
             sub_name,
             item_type: self.item_type(&type_cell, record),
             department: self.list.department.clone(),
-            region: self.region(&region_cell),
-            level: self.level(&level_cell),
+            region: self.region(&region_cell, row),
+            level: self.level(&level_cell, row),
         };
         let code = self.code(&code_cell, row);
         Some(DraftItem {
@@ -217,6 +224,13 @@ impl Drafter<'_> {
                     None,
                 ),
                 Some(Role::Level) => split_level(&cleaned),
+                // Numbers that an export has turned into fractions.
+                Some(Role::Sequence | Role::Grade) => {
+                    let whole = cleaned
+                        .strip_suffix(".0")
+                        .filter(|n| !n.is_empty() && n.bytes().all(|b| b.is_ascii_digit()));
+                    (whole.map_or(cleaned.clone(), str::to_owned), None)
+                }
                 _ => (cleaned, None),
             };
             if let Some(rest) = rest
@@ -247,23 +261,22 @@ impl Drafter<'_> {
     /// table has no such column.
     fn fill_from_sections(&self, record: &Record, values: &mut [Option<(String, Option<String>)>]) {
         let kind = self.kind();
-        for section in &record.sections {
+        // The nearest first.
+        for section in record.sections.iter().rev() {
             let text = section
                 .trim_start_matches(|c: char| "（一二三四五六七八九十）、.0123456789 ".contains(c))
                 .trim();
+            let named = infer::type_in(section, kind);
             for (index, field) in kind.fields.iter().enumerate() {
-                if values[index].is_some() {
-                    continue;
-                }
-                let takes = match field.role {
-                    Some(Role::Type) => field.known_value(text).is_some(),
-                    Some(Role::Industry) => kind
-                        .field_with(Role::Type)
-                        .is_none_or(|t| t.known_value(text).is_none()),
-                    _ => false,
+                let value = match field.role {
+                    Some(Role::Type) => named,
+                    Some(Role::Industry) if named.is_none() => Some(text),
+                    _ => None,
                 };
-                if takes {
-                    values[index] = Some((text.to_owned(), None));
+                if let Some(value) = value
+                    && values[index].is_none()
+                {
+                    values[index] = Some((value.to_owned(), None));
                     break;
                 }
             }
@@ -277,10 +290,7 @@ impl Drafter<'_> {
             if let Some(field) =
                 field.filter(|f| !f.values.is_empty() && f.known_value(cell).is_none())
             {
-                let place = Place {
-                    file: self.places.file.clone(),
-                    ..Place::default()
-                };
+                let place = self.places.place(record.first_row, Some(&field.key));
                 let problem = format!("{}“{cell}”不在通行的类型之列，按原样保留", field.label);
                 self.report(Severity::Notice, "unknown-type", place, problem, "");
             }
@@ -289,13 +299,17 @@ impl Drafter<'_> {
         if let Some(from_table) = &self.columns.table_type {
             return from_table.clone();
         }
-        if let Some(from_sheet) = infer::type_in_sheet_name(&self.places.sheet, &kind) {
+        let sheet = self.places.sheet.clone();
+        let above = self.titles.iter().map(|t| ("标题", t.as_str()));
+        let named = [("工作表名", sheet.as_str())]
+            .into_iter()
+            .chain(above)
+            .find_map(|(what, text)| Some((what, text, infer::type_in(text, &kind)?)));
+        if let Some((what, text, found)) = named {
             let key = field.map(|f| f.key.as_str());
             let place = self.places.place(record.first_row, key);
-            let problem = format!(
-                "类型为空，按工作表名“{}”推断为{from_sheet}",
-                self.places.sheet
-            );
+            let problem = format!("类型为空，按{what}“{text}”推断为{found}");
+            let found = found.to_owned();
             self.report(
                 Severity::Warning,
                 "inferred-type",
@@ -303,22 +317,19 @@ impl Drafter<'_> {
                 problem,
                 "请在原表中补填类型",
             );
-            return from_sheet.to_owned();
+            return found;
         }
         kind.default_type.clone().unwrap_or_default()
     }
 
-    fn level(&mut self, cell: &str) -> String {
+    fn level(&mut self, cell: &str, row: u32) -> String {
         if cell.is_empty() {
             return String::new();
         }
         match level::parse(cell) {
             Some((normal, _)) => normal.to_owned(),
             None if cell.chars().count() <= 8 => {
-                let place = Place {
-                    file: self.places.file.clone(),
-                    ..Place::default()
-                };
+                let place = self.place_of(Role::Level, row);
                 let problem = format!("层级“{cell}”不是通行的写法，按原样保留");
                 self.report(Severity::Notice, "unknown-level", place, problem, "");
                 cell.to_owned()
@@ -327,13 +338,16 @@ impl Drafter<'_> {
         }
     }
 
-    fn region(&mut self, cell: &str) -> Region {
+    fn region(&mut self, cell: &str, row: u32) -> Region {
         if cell.is_empty() {
             return self.list.region.clone();
         }
-        self.regions
-            .resolve(cell)
-            .unwrap_or_else(|| Region::unknown(cell))
+        self.regions.resolve(cell).unwrap_or_else(|| {
+            let place = self.place_of(Role::Region, row);
+            let problem = format!("区划“{cell}”不在行政区划代码表中，按原样保留");
+            self.report(Severity::Notice, "unknown-region", place, problem, "");
+            Region::unknown(cell)
+        })
     }
 
     fn code(&mut self, cell: &str, row: u32) -> Option<ItemCode> {
@@ -421,20 +435,22 @@ pub fn usual_department<'a>(
             counts.push((name, 1));
         }
     }
-    let spoken_of = |name: &str| {
-        let trade: String = name
-            .chars()
-            .skip_while(|c| !matches!(c, '市' | '县' | '区' | '省'))
-            .skip(1)
-            .collect();
-        let trade = trade.trim_end_matches(['局', '委', '办', '厅']);
-        trade.chars().count() >= 2 && titles.iter().any(|t| t.contains(trade))
-    };
     // The first of equals: max_by_key takes the last.
     counts
         .into_iter()
         .rev()
         .filter(|(_, n)| n * 5 >= total)
-        .max_by_key(|(name, n)| (spoken_of(name), *n))
+        .max_by_key(|(name, n)| (is_spoken_of(name, titles), *n))
         .map(|(name, _)| name)
+}
+
+/// Whether a title speaks of a department's trade: 林业和草原系统…清单 of 林业和草原局.
+pub fn is_spoken_of(name: &str, titles: &[&str]) -> bool {
+    let trade: String = name
+        .chars()
+        .skip_while(|c| !matches!(c, '市' | '县' | '区' | '省'))
+        .skip(1)
+        .collect();
+    let trade = trade.trim_end_matches(['局', '委', '办', '厅']);
+    trade.chars().count() >= 2 && titles.iter().any(|t| t.contains(trade))
 }

@@ -107,7 +107,7 @@ pub fn find(
         for second in [rows.get(index + 1), None] {
             let two_rows = second.is_some();
             if let Some(second) = second
-                && !is_second_heading(row, second, merges)
+                && !is_second(row, second, merges)
             {
                 continue;
             }
@@ -163,33 +163,39 @@ pub fn reread(headings: &Headings, kind: &Arc<Kind>) -> Columns {
     columns
 }
 
-/// Whether a data row repeats headings: at least three cells, and most of its filled ones, are
-/// headings of a table; gives the reading.
-pub fn repeated(row: &Row, merges: &Merges, current: &Columns, kinds: &Kinds) -> Option<Headings> {
+/// Whether a data row, with a second one where it has one, repeats headings: most of its filled
+/// cells are headings of a table; gives the reading.
+pub fn repeated(
+    row: &Row,
+    second: Option<&Row>,
+    merges: &Merges,
+    current: &Columns,
+    kinds: &Kinds,
+) -> Option<Headings> {
     let filled = row.filled().count();
     if filled < 2 || row.filled().any(|(_, text)| text.chars().count() > 24) {
         return None;
     }
-    let alternatives = alternatives(row, None, merges);
+    let alternatives = alternatives(row, second, merges);
     let same = current.kind.clone();
     let mut readings: Vec<Columns> = kinds
         .iter()
-        .filter_map(|kind| read(&alternatives, row, None, kind))
+        .filter_map(|kind| read(&alternatives, row, second, kind))
         .filter(|c| c.columns.len() * 5 >= filled * 3)
         .collect();
     readings.sort_by_key(|c| (Reverse(c.score()), c.kind.key != same.key));
     let best = readings.into_iter().next()?;
     Some(Headings {
-        written: written(row, None),
+        written: written(row, second),
         alternatives,
-        last_row: row.number,
+        last_row: second.map_or(row.number, |r| r.number),
         best,
     })
 }
 
 /// The second of two heading rows: the first has a merge that leaves columns to the second, and
 /// the second holds only short labels.
-fn is_second_heading(first: &Row, second: &Row, merges: &Merges) -> bool {
+pub fn is_second(first: &Row, second: &Row, merges: &Merges) -> bool {
     if second.number != first.number + 1 {
         return false;
     }
@@ -231,8 +237,9 @@ fn alternatives(row: &Row, second: Option<&Row>, merges: &Merges) -> Vec<Vec<Str
     (0..width)
         .map(|c| {
             let mut found = Vec::new();
-            let upper = match merges.left_edge(row.number, c) {
-                Some(left) if clean::is_blank(row.cell(c)) && second.is_some() => row.cell(left),
+            let beside = || merges.left_edge(row.number, c).map(|left| row.cell(left));
+            let upper = match second {
+                Some(_) if clean::is_blank(row.cell(c)) => beside().unwrap_or_default(),
                 _ => row.cell(c),
             };
             let upper = clean::heading(brief(upper));

@@ -5,7 +5,8 @@
 pub struct Limits {
     /// Bytes of the file.
     pub file_bytes: Option<u64>,
-    /// Bytes a workbook may unpack to.
+    /// Bytes a workbook may unpack to, and its cells take when those that repeat a text or share a
+    /// merged range are laid out.
     pub unpacked_bytes: u64,
     /// Rows with content, over all sheets.
     pub rows: Option<u32>,
@@ -19,7 +20,7 @@ impl Limits {
     /// For files that come over the network.
     pub const UPLOAD: Self = Self {
         file_bytes: Some(50 << 20),
-        unpacked_bytes: 1 << 30,
+        unpacked_bytes: 512 << 20,
         rows: Some(200_000),
         cell_chars: 32_767,
         columns: 512,
@@ -28,7 +29,7 @@ impl Limits {
     /// For the operator's own files: text of any size is streamed, workbooks stay bounded.
     pub const OPERATOR: Self = Self {
         file_bytes: None,
-        unpacked_bytes: 4 << 30,
+        unpacked_bytes: 2 << 30,
         rows: None,
         cell_chars: 32_767,
         columns: 512,

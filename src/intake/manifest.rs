@@ -3,7 +3,7 @@
 
 use crate::domain::{Finding, Place, Severity, date};
 
-use super::Hints;
+use super::{Hints, delimited, sniff};
 
 /// Name of the manifest file.
 pub const FILE_NAME: &str = "lists.csv";
@@ -20,19 +20,33 @@ pub const COLUMNS: [&str; 8] = [
     "title",
 ];
 
-/// Whether the headings are a manifest's.
-pub fn is_manifest(text: &[u8]) -> bool {
-    let text = text.strip_prefix(&[0xef, 0xbb, 0xbf]).unwrap_or(text);
-    text.starts_with(b"file,")
+/// What a manifest says.
+#[derive(Debug, Default)]
+pub struct Manifest {
+    /// Files in order with their hints.
+    pub entries: Vec<(String, Hints)>,
+    /// Files of rows with an error: to be left alone until the row is mended.
+    pub refused: Vec<String>,
+    pub findings: Vec<Finding>,
 }
 
-/// Reads a manifest: files in order with their hints, and what is wrong in it.
-pub fn parse(name: &str, text: &[u8]) -> (Vec<(String, Hints)>, Vec<Finding>) {
-    let text = text.strip_prefix(&[0xef, 0xbb, 0xbf]).unwrap_or(text);
-    let mut reader = csv::ReaderBuilder::new().flexible(true).from_reader(text);
+/// Reads a manifest of any usual encoding; `None` when the text is something else.
+pub fn read(name: &str, bytes: &[u8]) -> Option<Manifest> {
+    let sniff::Format::Text(encoding) = sniff::format(bytes) else {
+        return None;
+    };
+    let text = delimited::decode(bytes, encoding);
+    text.starts_with("file,").then(|| parse(name, &text))
+}
+
+fn parse(name: &str, text: &str) -> Manifest {
+    let mut reader = csv::ReaderBuilder::new()
+        .flexible(true)
+        .from_reader(text.as_bytes());
     let mut findings = Vec::new();
-    let mut entries = Vec::new();
-    let headers = reader.headers().cloned().unwrap_or_default();
+    let (mut entries, mut refused) = (Vec::new(), Vec::new());
+    let headings = reader.headers().cloned().unwrap_or_default();
+    unknown_columns(name, &headings, &mut findings);
     for (index, record) in reader.records().enumerate() {
         let row = u32::try_from(index + 2).unwrap_or(u32::MAX);
         let place = |heading: &str| Place {
@@ -52,7 +66,7 @@ pub fn parse(name: &str, text: &[u8]) -> (Vec<(String, Hints)>, Vec<Finding>) {
             continue;
         };
         let cell = |column: &str| {
-            let at = headers.iter().position(|h| h.trim() == column)?;
+            let at = headings.iter().position(|h| h.trim() == column)?;
             record
                 .get(at)
                 .map(str::trim)
@@ -75,6 +89,13 @@ pub fn parse(name: &str, text: &[u8]) -> (Vec<(String, Hints)>, Vec<Finding>) {
             parsed
         };
         let (published_on, effective_on) = (day("published_on"), day("effective_on"));
+        // A date that was meant otherwise could not be taken back once published.
+        let readable = [
+            ("published_on", published_on),
+            ("effective_on", effective_on),
+        ]
+        .iter()
+        .all(|(column, day)| day.is_some() || cell(column).is_none());
         let Some(file) = cell("file") else {
             findings.push(Finding::new(
                 Severity::Error,
@@ -95,7 +116,35 @@ pub fn parse(name: &str, text: &[u8]) -> (Vec<(String, Hints)>, Vec<Finding>) {
             title: cell("title"),
             usual_region: None,
         };
-        entries.push((file, hints));
+        if readable {
+            entries.push((file, hints));
+        } else {
+            refused.push(file);
+        }
     }
-    (entries, findings)
+    Manifest {
+        entries,
+        refused,
+        findings,
+    }
+}
+
+/// A misspelt column would be a hint that nobody takes.
+fn unknown_columns(name: &str, headings: &csv::StringRecord, findings: &mut Vec<Finding>) {
+    for heading in headings.iter().map(str::trim) {
+        if !heading.is_empty() && !COLUMNS.contains(&heading) {
+            findings.push(Finding::new(
+                Severity::Warning,
+                "manifest",
+                Place {
+                    file: name.to_owned(),
+                    row: 1,
+                    heading: heading.to_owned(),
+                    ..Place::default()
+                },
+                format!("不认识“{heading}”列，未读取"),
+                format!("可用的列：{}", COLUMNS.join("、")),
+            ));
+        }
+    }
 }

@@ -10,6 +10,7 @@ pub mod limits;
 pub mod manifest;
 pub mod plan;
 pub mod records;
+pub mod remark;
 pub mod sheet;
 pub mod sniff;
 pub mod table;

@@ -5,6 +5,10 @@ use crate::domain::{Role, Span};
 
 use super::clean;
 use super::heading::Columns;
+use super::remark::{
+    bare_section, is_column_numbers, is_number, is_signature, names_people, opens_note,
+    opens_section,
+};
 use super::table::{Merges, Row};
 
 /// One item's cells, raw, by the position of the column in [`Columns::columns`].
@@ -34,12 +38,37 @@ pub enum Skip {
     Note,
     /// A total.
     Total,
-    /// Headings printed again.
-    Heading,
     /// Text, but no item name in the row or above it.
     NoTitle,
     /// A running number and nothing else: a row of a form that was not filled in.
     NumberOnly,
+    /// A heading inside the table; items below it take their type or industry from it.
+    Section,
+    /// Text only in columns that no field takes.
+    Unread,
+    /// Numbers of the columns, printed under the headings.
+    ColumnNumbers,
+    /// The name of the sub-items that follow, without anything of its own.
+    Parent,
+    /// Text after blank rows, or a date or signature, that belongs to no item.
+    Apart,
+}
+
+impl Skip {
+    /// The same for the report.
+    pub fn reason(self) -> &'static str {
+        match self {
+            Self::Note => "表下说明，不是事项",
+            Self::Total => "合计行，不是事项",
+            Self::NoTitle => "没有名称，上方也没有可以接续的事项",
+            Self::NumberOnly => "只有序号，没有内容",
+            Self::Section => "表内小标题，不是事项",
+            Self::Unread => "只有未导入的列有内容",
+            Self::ColumnNumbers => "栏号行，不是事项",
+            Self::Parent => "只有主项名称，其子项已分别收录",
+            Self::Apart => "与上方事项不相连（隔有空行，或只有日期、页码、落款），不是事项",
+        }
+    }
 }
 
 /// Builds records from rows in order.
@@ -51,15 +80,21 @@ pub struct Builder<'a> {
     dividers: Vec<usize>,
     sequence: Option<usize>,
     current: Option<Record>,
+    /// Per column, what was last added to the current record.
+    last_pieces: Vec<String>,
     /// Last non-blank value of columns that span the whole list.
     list_values: Vec<String>,
     sections: Vec<String>,
     pub done: Vec<Record>,
     pub skipped: Vec<Skipped>,
+    /// Bytes that records may still take over from above; `None` once they are used up, and no
+    /// further row is read.
+    bytes_left: Option<u64>,
 }
 
 impl<'a> Builder<'a> {
-    pub fn new(columns: &'a Columns, merges: &'a Merges) -> Self {
+    /// `bytes` bounds what records take over from above: a merged range repeats its text for each.
+    pub fn new(columns: &'a Columns, merges: &'a Merges, bytes: u64) -> Self {
         let role = |role: Role| {
             columns
                 .columns
@@ -85,11 +120,18 @@ impl<'a> Builder<'a> {
             dividers,
             sequence: role(Role::Sequence),
             current: None,
+            last_pieces: vec![String::new(); columns.columns.len()],
             list_values: vec![String::new(); columns.columns.len()],
             sections: Vec::new(),
             done: Vec::new(),
             skipped: Vec::new(),
+            bytes_left: Some(bytes),
         }
+    }
+
+    /// Whether rows were left unread because the records would have taken over too much.
+    pub fn is_exhausted(&self) -> bool {
+        self.bytes_left.is_none()
     }
 
     fn text<'r>(&self, row: &'r Row, position: usize) -> &'r str {
@@ -106,6 +148,9 @@ impl<'a> Builder<'a> {
 
     /// Takes the next row of the sheet.
     pub fn push(&mut self, row: &Row) {
+        if self.is_exhausted() {
+            return;
+        }
         let known = (0..self.columns.columns.len())
             .filter(|&p| self.filled(row, p))
             .count();
@@ -117,9 +162,15 @@ impl<'a> Builder<'a> {
             return;
         }
         if known == 0 {
+            self.skip(row, Skip::Unread);
+            return;
+        }
+        if is_column_numbers(row) {
+            self.skip(row, Skip::ColumnNumbers);
             return;
         }
         if self.is_section(row, known) {
+            self.skip(row, Skip::Section);
             return;
         }
         if known == 1 && self.is_unfilled(row) {
@@ -128,13 +179,50 @@ impl<'a> Builder<'a> {
         }
         if self.title.is_some_and(|t| self.filled(row, t)) {
             self.begin(row, false);
-        } else if self.current.is_none() {
+        } else if self.current.is_none() || self.lacks_name(row) {
             self.skip(row, Skip::NoTitle);
+        } else if self.is_apart(row) {
+            self.skip(row, Skip::Apart);
         } else if self.divides(row) {
             self.begin(row, true);
         } else {
             self.extend(row);
         }
+    }
+
+    /// Whether the name above reaches down to the row by a merged range.
+    fn is_covered(&self, row: &Row) -> bool {
+        let column = self.title.map(|t| self.columns.columns[t].index);
+        column.is_some_and(|c| self.merges.covered_from(row.number, c).is_some())
+    }
+
+    /// Whether a row without a name looks like an item of its own: a running number of its own, no
+    /// sub-item, and what only an item's first row has.
+    fn lacks_name(&self, row: &Row) -> bool {
+        let role_filled = |role: Role| {
+            let at = self
+                .columns
+                .columns
+                .iter()
+                .position(|c| self.columns.kind.fields[c.field].role == Some(role));
+            at.is_some_and(|p| self.filled(row, p))
+        };
+        let numbered = self.sequence.is_some_and(|s| self.filled(row, s));
+        let own = role_filled(Role::Type) && role_filled(Role::Basis);
+        numbered && own && !role_filled(Role::Subtitle) && !self.is_covered(row)
+    }
+
+    /// Whether a row stands apart from the item above it: after blank rows, or with nothing but a
+    /// date, a page number or a signature.
+    fn is_apart(&self, row: &Row) -> bool {
+        if self.is_covered(row) {
+            return false;
+        }
+        let gap = self
+            .current
+            .as_ref()
+            .is_some_and(|c| c.last_row + 1 < row.number);
+        gap || row.filled().all(|(_, text)| is_signature(text))
     }
 
     /// Ends the sheet.
@@ -153,74 +241,69 @@ impl<'a> Builder<'a> {
         });
     }
 
-    /// Totals and notes: they begin with a word that says so, and hold little else.
+    /// Totals and notes: they stand before or under the names, begin with a word that says so, and
+    /// hold little else.
     fn is_remark(&self, row: &Row, known: usize) -> Option<Skip> {
-        let (_, first) = row.filled().next()?;
-        let first = clean::heading(first);
-        let title_filled = self.title.is_some_and(|t| self.filled(row, t));
+        let (column, text) = row.filled().next()?;
+        // Beside the names, or where the name above reaches down, every row is part of an item.
+        let title = self.title.map(|t| self.columns.columns[t].index);
+        if title.is_some_and(|t| column > t || self.merges.covered_from(row.number, t).is_some()) {
+            return None;
+        }
+        let first = clean::heading(text);
         let total = ["合计", "总计", "小计", "共计"]
             .iter()
             .any(|w| first.starts_with(w));
         if total && known <= 4 && first.chars().count() <= 24 {
             return Some(Skip::Total);
         }
-        let note = [
-            "备注",
-            "注：",
-            "注:",
-            "注1",
-            "说明",
-            "填表",
-            "制表",
-            "填报",
-            "审核人",
-            "单位（盖章）",
-            "附注",
-        ]
-        .iter()
-        .any(|w| first.starts_with(&clean::heading(w)) || first == clean::heading(w));
-        let spare = row.filled().count() <= 3;
-        if note && spare && (!title_filled || known <= 1) {
+        let others = row.filled().count() - 1;
+        let title_filled = title.is_some_and(|t| !clean::is_blank(row.cell(t)));
+        if opens_note(text) && others <= 2 && (!title_filled || known <= 1) {
+            return Some(Skip::Note);
+        }
+        // 填表人：… may stand under the names.
+        if names_people(text) && known <= 4 {
+            return Some(Skip::Note);
+        }
+        if matches!(first.as_str(), "示例" | "样例" | "范例" | "例") {
             return Some(Skip::Note);
         }
         // A sentence merged across the table is a note too.
-        let (column, text) = row.filled().next()?;
-        let alone = row.filled().count() == 1;
-        (alone && self.merges.is_wide(row.number, column) && text.chars().count() > 40)
-            .then_some(Skip::Note)
+        let wide = self.merges.is_wide(row.number, column);
+        (others == 0 && wide && text.chars().count() > 40).then_some(Skip::Note)
     }
 
     /// A heading inside the table: one short text alone in the row, in a merged range or before
-    /// the title's column.
+    /// the title's column, perhaps with its number in a cell of its own; or a type's name where an
+    /// item's should be.
     fn is_section(&mut self, row: &Row, known: usize) -> bool {
-        let mut filled = row.filled();
-        let Some((column, text)) = filled.next() else {
-            return false;
+        let title = self.title.map(|t| self.columns.columns[t].index);
+        let cells: Vec<(usize, &str)> = row.filled().take(3).collect();
+        let (column, text) = match cells[..] {
+            [one] => one,
+            [(_, number), second] if opens_section(&format!("{}、", number.trim())) => second,
+            [(_, number), second] if is_number(number) => second,
+            _ => return false,
         };
-        if filled.next().is_some() || known > 1 || text.chars().count() > 40 {
+        if self.is_covered(row) || text.chars().count() > 40 {
             return false;
         }
-        let covered = self.current.as_ref().is_some_and(|_| {
-            self.title
-                .map(|t| self.columns.columns[t].index)
-                .is_some_and(|t| self.merges.covered_from(row.number, t).is_some())
-        });
-        let title_column = self.title.map(|t| self.columns.columns[t].index);
+        let is_type_column = self
+            .columns
+            .with_role(Role::Type)
+            .is_some_and(|c| c.index == column);
+        let names_type = !is_type_column && self.names_type(text);
+        let alone = cells.len() == 1 && known <= 1;
         let wide = self.merges.is_wide(row.number, column);
-        let before_title = title_column.is_some_and(|t| column < t);
-        let opens = clean::heading(text).starts_with([
-            '一', '二', '三', '四', '五', '六', '七', '八', '九', '十', '（', '第',
-        ]);
-        if covered
-            || !(wide
-                || before_title
-                || (Some(column) == title_column && opens && text.chars().count() <= 20))
-        {
+        let before_title = title.is_some_and(|t| column < t);
+        let numbered = Some(column) == title && opens_section(text) && text.chars().count() <= 20;
+        if !(names_type && known <= 2 || alone && (wide || before_title || numbered)) {
             return false;
         }
         // A bare running number is not a heading.
         let section = clean::short(text);
-        if section.chars().all(|c| c.is_ascii_digit()) {
+        if is_number(&section) {
             return false;
         }
         self.finish();
@@ -235,10 +318,17 @@ impl<'a> Builder<'a> {
         true
     }
 
+    /// Whether a text is a type of the kind and no more, but for numbering and a count.
+    fn names_type(&self, text: &str) -> bool {
+        let kind = &self.columns.kind;
+        let field = kind.field_with(Role::Type);
+        field.is_some_and(|f| f.known_value(bare_section(&clean::heading(text))).is_some())
+    }
+
     /// Whether the one known cell of a row is its running number, and the name above does not
     /// reach down to it.
     fn is_unfilled(&self, row: &Row) -> bool {
-        self.sequence.is_some_and(|s| self.filled(row, s))
+        self.sequence.is_some_and(|s| is_number(self.text(row, s)))
             && self.title.is_none_or(|t| {
                 let column = self.columns.columns[t].index;
                 self.merges.covered_from(row.number, column).is_none()
@@ -282,8 +372,20 @@ impl<'a> Builder<'a> {
             cells.push(value);
         }
         if let Some(previous) = previous {
-            self.done.push(previous);
+            if continued && self.only_heads(&previous) {
+                self.skipped.push(Skipped {
+                    row: previous.first_row,
+                    why: Skip::Parent,
+                    text: previous.cells.join(" ").chars().take(40).collect(),
+                });
+            } else {
+                self.done.push(previous);
+            }
         }
+        let inherited = (0..cells.len()).filter(|&p| !self.filled(row, p));
+        let bytes = inherited.map(|p| cells[p].len() as u64).sum();
+        self.bytes_left = self.bytes_left.and_then(|left| left.checked_sub(bytes));
+        self.last_pieces.clone_from(&cells);
         self.current = Some(Record {
             first_row: row.number,
             last_row: row.number,
@@ -291,6 +393,19 @@ impl<'a> Builder<'a> {
             sections: self.sections.clone(),
             continued,
         });
+    }
+
+    /// Whether a record only names what the sub-items below it belong to: name, number and type,
+    /// and nothing that is done or rests on a law.
+    fn only_heads(&self, record: &Record) -> bool {
+        let fields = self.columns.columns.iter().zip(&record.cells);
+        !record.continued
+            && fields
+                .filter(|(_, cell)| !clean::is_blank(cell))
+                .all(|(c, _)| {
+                    let role = self.columns.kind.fields[c.field].role;
+                    matches!(role, Some(Role::Title | Role::Sequence | Role::Type))
+                })
     }
 
     /// Value of a blank cell at the beginning of a record: from the merged range that covers it;
@@ -316,13 +431,26 @@ impl<'a> Builder<'a> {
         let is_title = Some(position) == self.title;
         let fills = match self.span(position) {
             Some(Span::List) => return self.list_values[position].clone(),
-            Some(Span::Item) => continued && self.merges.is_empty(),
+            Some(Span::Item) => {
+                continued && self.merges.is_empty() && !self.has_own_lead(row, position)
+            }
             None => false,
         };
         if (continued && is_title) || fills {
             return previous.cells[position].clone();
         }
         String::new()
+    }
+
+    /// Whether the field is the companion of one that the row fills itself: then what the companion
+    /// said above was said of another level.
+    fn has_own_lead(&self, row: &Row, position: usize) -> bool {
+        let kind = &self.columns.kind;
+        let key = &kind.fields[self.columns.columns[position].field].key;
+        (0..self.columns.columns.len()).any(|p| {
+            let field = &kind.fields[self.columns.columns[p].field];
+            field.companion.as_ref() == Some(key) && self.filled(row, p)
+        })
     }
 
     /// Another row of the same record: its cells follow those above.
@@ -337,12 +465,14 @@ impl<'a> Builder<'a> {
         current.last_row = row.number;
         for (position, text) in texts {
             let cell = &mut current.cells[position];
+            let last = &mut self.last_pieces[position];
             if clean::is_blank(cell) {
-                *cell = text;
-            } else if clean::short(cell) != clean::short(&text) {
+                cell.clone_from(&text);
+            } else if *cell != *last || clean::short(last) != clean::short(&text) {
                 cell.push('\n');
                 cell.push_str(&text);
             }
+            *last = text;
         }
     }
 }

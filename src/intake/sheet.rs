@@ -4,7 +4,7 @@ use std::io;
 
 use super::clean;
 use super::delimited::{Delimited, RowStart};
-use super::table::{Merges, Row, Table};
+use super::table::{DoubtfulCell, Merges, Row, Table};
 
 /// Bytes of text that one run holds at most, so that reading it back stays bounded.
 const RUN_BYTES: u64 = 4 << 20;
@@ -117,6 +117,25 @@ impl SheetSource {
         match &self.content {
             Content::Table(table) => &table.merges,
             Content::Text(_) => &NO_MERGES,
+        }
+    }
+
+    /// Cells that may not say what the sheet shows; delimited text has none.
+    pub fn doubts(&self) -> &[DoubtfulCell] {
+        match &self.content {
+            Content::Table(table) => &table.doubts,
+            Content::Text(_) => &[],
+        }
+    }
+
+    /// Whether a cell, the last of the sheet, has swallowed rows for want of a quotation mark.
+    ///
+    /// # Errors
+    /// When the text cannot be read.
+    pub fn has_open_quote(&self, last: &str) -> io::Result<bool> {
+        match &self.content {
+            Content::Table(_) => Ok(false),
+            Content::Text(text) => text.has_open_quote(last),
         }
     }
 

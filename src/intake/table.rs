@@ -36,17 +36,25 @@ pub struct Merge {
     pub last_column: u32,
 }
 
+/// Most merged ranges of a sheet that are looked at; the largest real list has 5,099.
+const MAX_MERGES: usize = 100_000;
+
 /// Merged ranges, looked up by cell.
 #[derive(Clone, Debug, Default)]
 pub struct Merges {
-    /// Per first column, by first row. Ranges of a sheet never overlap.
+    /// Per first column, by first row. Those of one first column do not overlap.
     ranges: Vec<Merge>,
 }
 
 impl Merges {
     pub fn new(mut ranges: Vec<Merge>) -> Self {
         ranges.retain(|m| m.last_row > m.first_row || m.last_column > m.first_column);
+        ranges.truncate(MAX_MERGES);
         ranges.sort_by_key(|m| (m.first_column, m.first_row));
+        // Spreadsheets let no ranges overlap; a file that says so would cost time for each.
+        ranges.dedup_by(|next, kept| {
+            next.first_column == kept.first_column && next.first_row <= kept.last_row
+        });
         Self { ranges }
     }
 
@@ -82,7 +90,7 @@ impl Merges {
             .is_some_and(|m| m.last_column > m.first_column)
     }
 
-    /// Last column of the range that covers a cell on this row beginning at or before the column.
+    /// First column of the range that covers a cell and begins in a column before it.
     pub fn left_edge(&self, row: u32, column: usize) -> Option<usize> {
         let column = u32::try_from(column).ok()?;
         self.ranges
@@ -96,18 +104,43 @@ impl Merges {
     }
 }
 
+/// Why a cell may not say what the sheet shows.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Doubt {
+    /// A formula that was saved without its result.
+    NoResult,
+    /// A number of more digits than the format keeps.
+    Rounded,
+    /// Text inside a merged range but not in its first cell.
+    Covered,
+}
+
+/// A cell in doubt; rows from 1, columns from 0.
+#[derive(Clone, Copy, Debug)]
+pub struct DoubtfulCell {
+    pub row: u32,
+    pub column: usize,
+    pub doubt: Doubt,
+}
+
 /// A sheet read into memory; rows without any text are left out.
 #[derive(Clone, Debug, Default)]
 pub struct Table {
     pub sheet: String,
     pub rows: Vec<Row>,
     pub merges: Merges,
+    pub doubts: Vec<DoubtfulCell>,
 }
 
 impl Table {
     /// Text inside a merged range but not in its first cell is never seen in the sheet: left-overs
-    /// of an earlier edition in real files. It is dropped.
-    pub fn new(sheet: String, mut rows: Vec<Row>, merges: Merges) -> Self {
+    /// of an earlier edition in real files. It is dropped, and said to be in doubt.
+    pub fn new(
+        sheet: String,
+        mut rows: Vec<Row>,
+        merges: Merges,
+        mut doubts: Vec<DoubtfulCell>,
+    ) -> Self {
         for merge in &merges.ranges {
             let start = rows.partition_point(|r| r.number < merge.first_row);
             for row in rows[start..]
@@ -116,14 +149,20 @@ impl Table {
             {
                 for column in merge.first_column..=merge.last_column {
                     let first = row.number == merge.first_row && column == merge.first_column;
-                    if let Some(cell) = row.cells.get_mut(column as usize)
-                        && !first
-                    {
-                        cell.clear();
-                    }
-                    if column as usize >= row.cells.len() {
+                    let Some(cell) = row.cells.get_mut(column as usize) else {
                         break;
+                    };
+                    if first || cell.is_empty() {
+                        continue;
                     }
+                    if !super::clean::is_blank(cell) {
+                        doubts.push(DoubtfulCell {
+                            row: row.number,
+                            column: column as usize,
+                            doubt: Doubt::Covered,
+                        });
+                    }
+                    cell.clear();
                 }
             }
         }
@@ -132,6 +171,7 @@ impl Table {
             sheet,
             rows,
             merges,
+            doubts,
         }
     }
 }

@@ -1,22 +1,25 @@
 //! Workbooks (.xls, .xlsx) as tables. The only user of calamine, zip and cfb.
-//! Must not know headings or kinds; guards memory against hostile files before they are opened.
+//! Must not know headings or kinds.
 #![expect(
     clippy::disallowed_types,
     reason = "this module is the one owner of the workbook parsers"
 )]
 
-use std::io::{Cursor, Read};
+mod guard;
 
-use calamine::{Data, DataRef, Reader, SheetVisible, Xls, XlsError, Xlsx, XlsxError};
+use std::borrow::Cow;
+use std::collections::HashMap;
+use std::io::Cursor;
+
+use calamine::{Data, DataRef, Reader, SheetVisible, Style, Xls, XlsError, Xlsx, XlsxError};
 
 use super::limits::Limits;
-use super::table::{Merge, Merges, Row, Table};
+use super::table::{Doubt, DoubtfulCell, Merge, Merges, Row, Table};
 
-/// Most cells, blank ones between included, that the sheets of an .xls may span together: the
-/// parser lays them out densely, at 32 bytes each.
-const DENSE_CELLS: u64 = 10_000_000;
-/// Rows and columns of the largest .xls sheet.
-const XLS_SHEET: (u32, u32) = (1 << 16, 1 << 8);
+/// Most doubtful cells noted in a sheet.
+const MAX_DOUBTS: usize = 10_000;
+/// Most cells with a number format of their own that are noted in a sheet.
+const MAX_SHOWN: usize = 1_000_000;
 
 /// Why a workbook cannot be read; each is told to the user in its own words.
 #[derive(Debug, thiserror::Error)]
@@ -31,6 +34,10 @@ pub enum WorkbookError {
     TooLarge(u64),
     #[error("工作表“{sheet}”内容超过 {rows} 行的上限。请拆分后分别提交")]
     TooManyRows { sheet: String, rows: u32 },
+    #[error("这是{0}，不是 Excel 工作簿。请另存为 .xlsx 或 .csv 后再提交")]
+    NotAWorkbook(&'static str),
+    #[error("文件中有 {0} MB 以上的单元格，不是正常的清单。请删除超长的内容后再试")]
+    HugeCell(u64),
     #[error(
         "工作表的单元格位置超出正常范围，可能在很远处有无意输入的内容。请删除表格以外的行和列后再试"
     )]
@@ -62,12 +69,12 @@ pub fn read(bytes: &[u8], limits: &Limits, reader: ReadBook) -> Result<Vec<Sheet
 /// # Errors
 /// [`WorkbookError`] when it is protected, damaged, hostile or over a limit.
 pub fn read_xlsx(bytes: &[u8], limits: &Limits) -> Result<Vec<Sheet>, WorkbookError> {
-    check_archive(bytes, limits)?;
+    guard::check_archive(bytes, limits)?;
     let mut book = Xlsx::new(Cursor::new(bytes)).map_err(|e| match e {
         XlsxError::Password => WorkbookError::Password,
         other => WorkbookError::Damaged(other.to_string()),
     })?;
-    let mut budget = limits.rows;
+    let mut collector = Collector::new(limits);
     let mut sheets = Vec::new();
     for meta in book.sheets_metadata().to_vec() {
         if meta.visible != SheetVisible::Visible {
@@ -80,37 +87,110 @@ pub fn read_xlsx(bytes: &[u8], limits: &Limits) -> Result<Vec<Sheet>, WorkbookEr
             Err(XlsxError::WorksheetNotFound(_) | XlsxError::NotAWorksheet(_)) => continue,
             Err(e) => return Err(WorkbookError::Damaged(e.to_string())),
         };
-        let mut rows = Vec::new();
-        let mut reader = match book.worksheet_cells_reader(&meta.name) {
-            Ok(reader) => reader,
-            Err(XlsxError::NotAWorksheet(_)) => continue,
-            Err(e) => return Err(WorkbookError::Damaged(e.to_string())),
-        };
-        loop {
-            let cell = reader
-                .next_cell()
-                .map_err(|e| WorkbookError::Damaged(e.to_string()))?;
-            let Some(cell) = cell else { break };
-            let (row, column) = cell.get_position();
-            let text = text_of_ref(cell.get_value());
-            put(
-                &mut rows,
-                row,
-                column,
-                text,
-                limits,
-                &mut budget,
-                &meta.name,
-            )?;
+        match read_cells(&mut book, &meta.name, &mut collector) {
+            Ok(()) => sheets.push(collector.sheet(meta.name, &merges)),
+            Err(CellsError::Parser(XlsxError::NotAWorksheet(_))) => {}
+            Err(CellsError::Parser(e)) => return Err(WorkbookError::Damaged(e.to_string())),
+            Err(CellsError::Limit(e)) => return Err(e),
         }
-        rows.sort_by_key(|r: &Row| r.number);
-        sheets.push(Sheet::Table(Table::new(
-            meta.name,
-            rows,
-            merges_of(&merges),
-        )));
     }
     Ok(sheets)
+}
+
+/// Why the cells of a sheet cannot be read.
+#[derive(Debug, thiserror::Error)]
+enum CellsError {
+    #[error(transparent)]
+    Parser(#[from] XlsxError),
+    #[error(transparent)]
+    Limit(#[from] WorkbookError),
+}
+
+/// How a number format shows a number otherwise than its plain digits.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Shown {
+    /// 0.035 as 3.5%.
+    Percent,
+    /// 12 as 0012: a code.
+    Padded(usize),
+}
+
+impl Shown {
+    fn of(style: &Style) -> Option<Self> {
+        let format = style.number_format.as_ref()?.format_code.as_str();
+        if format.contains('%') {
+            return Some(Self::Percent);
+        }
+        let padded = format.len() > 1 && format.bytes().all(|b| b == b'0');
+        padded.then_some(Self::Padded(format.len()))
+    }
+
+    fn text(self, number: f64) -> String {
+        match self {
+            // Fifteen digits are what a spreadsheet keeps; more are an artefact of the fraction.
+            Self::Percent => {
+                let text = format!("{:.10}", number * 100.0);
+                let text = text.trim_end_matches('0').trim_end_matches('.');
+                format!("{text}%")
+            }
+            Self::Padded(width) => format!("{number:0width$.0}"),
+        }
+    }
+}
+
+/// Reads the cells of a sheet, then looks for formulas that were saved without their result.
+fn read_cells(
+    book: &mut Xlsx<Cursor<&[u8]>>,
+    sheet: &str,
+    collector: &mut Collector<'_>,
+) -> Result<(), CellsError> {
+    let numbers = shown_numbers(book, sheet)?;
+    let mut cells = book.worksheet_cells_reader(sheet)?;
+    while let Some(cell) = cells.next_cell()? {
+        let (row, column) = cell.get_position();
+        let value = cell.get_value();
+        if let DataRef::Float(number) = value {
+            if is_rounded(*number) {
+                collector.doubt(row, column, Doubt::Rounded);
+            }
+            if let Some(shown) = numbers.get(&(row, column)) {
+                collector.put(row, column, &shown.text(*number), sheet)?;
+                continue;
+            }
+        }
+        collector.put(row, column, &text_of_ref(value), sheet)?;
+    }
+    drop(cells);
+    let mut formulas = book.worksheet_cells_reader(sheet)?;
+    while let Some(formula) = formulas.next_formula()? {
+        let (row, column) = formula.get_position();
+        if !formula.get_value().is_empty() && !collector.has(row, column) {
+            collector.doubt(row, column, Doubt::NoResult);
+        }
+    }
+    Ok(())
+}
+
+/// Cells whose number format shows more than plain digits. Most workbooks have no such format, and
+/// their cells are not gone over for it.
+fn shown_numbers(
+    book: &mut Xlsx<Cursor<&[u8]>>,
+    sheet: &str,
+) -> Result<HashMap<(u32, u32), Shown>, XlsxError> {
+    let mut cells = book.worksheet_cells_reader(sheet)?;
+    let palette: Vec<Option<Shown>> = cells.styles().iter().map(Shown::of).collect();
+    let mut found = HashMap::new();
+    if palette.iter().all(Option::is_none) {
+        return Ok(found);
+    }
+    while let Some((row, column, style)) = cells.next_style_id()? {
+        if let Some(shown) = palette[style]
+            && found.len() < MAX_SHOWN
+        {
+            found.insert((row, column), shown);
+        }
+    }
+    Ok(found)
 }
 
 /// Reads a workbook of the OLE kind (.xls, and .xlsx that is .xls inside).
@@ -118,12 +198,12 @@ pub fn read_xlsx(bytes: &[u8], limits: &Limits) -> Result<Vec<Sheet>, WorkbookEr
 /// # Errors
 /// As [`read_xlsx`].
 pub fn read_xls(bytes: &[u8], limits: &Limits) -> Result<Vec<Sheet>, WorkbookError> {
-    check_biff(bytes)?;
+    guard::check_biff(bytes)?;
     let mut book = Xls::new(Cursor::new(bytes)).map_err(|e| match e {
         XlsError::Password => WorkbookError::Password,
         other => WorkbookError::Damaged(other.to_string()),
     })?;
-    let mut budget = limits.rows;
+    let mut collector = Collector::new(limits);
     let mut sheets = Vec::new();
     for meta in book.sheets_metadata().to_vec() {
         if meta.visible != SheetVisible::Visible {
@@ -136,67 +216,112 @@ pub fn read_xls(bytes: &[u8], limits: &Limits) -> Result<Vec<Sheet>, WorkbookErr
         let merges = book
             .merge_cells_by_sheet_name(&meta.name)
             .unwrap_or_default();
-        let mut rows = Vec::new();
         let (top, left) = range.start().unwrap_or((0, 0));
         for (row, column, value) in range.used_cells() {
             let at = |origin: u32, offset: usize| {
                 origin.saturating_add(u32::try_from(offset).unwrap_or(u32::MAX))
             };
-            put(
-                &mut rows,
-                at(top, row),
-                at(left, column),
-                text_of(value),
-                limits,
-                &mut budget,
-                &meta.name,
-            )?;
+            let (row, column) = (at(top, row), at(left, column));
+            if matches!(value, Data::Float(f) if is_rounded(*f)) {
+                collector.doubt(row, column, Doubt::Rounded);
+            }
+            collector.put(row, column, &text_of(value), &meta.name)?;
         }
-        sheets.push(Sheet::Table(Table::new(
-            meta.name,
-            rows,
-            merges_of(&merges),
-        )));
+        sheets.push(collector.sheet(meta.name, &merges));
     }
     Ok(sheets)
 }
 
-/// Puts a cell at its place; cells come row by row. Blank cells and columns past the limit are left out.
-fn put(
-    rows: &mut Vec<Row>,
-    row: u32,
-    column: u32,
-    text: String,
-    limits: &Limits,
-    budget: &mut Option<u32>,
-    sheet: &str,
-) -> Result<(), WorkbookError> {
-    let column = usize::try_from(column).unwrap_or(usize::MAX);
-    if text.is_empty() || column >= limits.columns {
-        return Ok(());
-    }
-    let number = row.saturating_add(1);
-    if rows.last().is_none_or(|r| r.number != number) {
-        if let Some(left) = budget {
-            *left = left
-                .checked_sub(1)
-                .ok_or_else(|| WorkbookError::TooManyRows {
-                    sheet: sheet.to_owned(),
-                    rows: limits.rows.unwrap_or_default(),
-                })?;
+/// The cells of a workbook as they come, within its limits.
+struct Collector<'a> {
+    limits: &'a Limits,
+    /// Rows that may still come.
+    rows_left: Option<u32>,
+    /// Bytes that the cells may still take: a text that the file holds once may stand in every cell.
+    bytes_left: u64,
+    rows: Vec<Row>,
+    doubts: Vec<DoubtfulCell>,
+}
+
+impl<'a> Collector<'a> {
+    fn new(limits: &'a Limits) -> Self {
+        Self {
+            limits,
+            rows_left: limits.rows,
+            bytes_left: limits.unpacked_bytes,
+            rows: Vec::new(),
+            doubts: Vec::new(),
         }
-        rows.push(Row {
-            number,
-            cells: Vec::new(),
-        });
     }
-    if let Some(last) = rows.last_mut() {
-        if last.cells.len() <= column {
+
+    /// Puts a cell at its place; cells come row by row. Blank cells and columns past the limit are
+    /// left out; of a text past the limit, enough is kept to be refused for its length.
+    fn put(&mut self, row: u32, column: u32, text: &str, sheet: &str) -> Result<(), WorkbookError> {
+        let column = usize::try_from(column).unwrap_or(usize::MAX);
+        if text.is_empty() || column >= self.limits.columns {
+            return Ok(());
+        }
+        let number = row.saturating_add(1);
+        if self.rows.last().is_none_or(|r| r.number != number) {
+            if let Some(left) = &mut self.rows_left {
+                *left = left
+                    .checked_sub(1)
+                    .ok_or_else(|| WorkbookError::TooManyRows {
+                        sheet: sheet.to_owned(),
+                        rows: self.limits.rows.unwrap_or_default(),
+                    })?;
+            }
+            self.rows.push(Row {
+                number,
+                cells: Vec::new(),
+            });
+        }
+        let Some(last) = self.rows.last_mut() else {
+            return Ok(());
+        };
+        let end = text
+            .char_indices()
+            .nth(self.limits.cell_chars + 1)
+            .map_or(text.len(), |(end, _)| end);
+        let text = &text[..end];
+        let wider = (column + 1).saturating_sub(last.cells.len());
+        let bytes = (wider * size_of::<String>() + text.len()) as u64;
+        self.bytes_left = self
+            .bytes_left
+            .checked_sub(bytes)
+            .ok_or(WorkbookError::TooLarge(self.limits.unpacked_bytes >> 20))?;
+        if wider > 0 {
             last.cells.resize(column + 1, String::new());
         }
-        last.cells[column] = text;
+        text.clone_into(&mut last.cells[column]);
+        Ok(())
     }
-    Ok(())
+
+    /// Notes a cell that may not say what the sheet shows.
+    fn doubt(&mut self, row: u32, column: u32, doubt: Doubt) {
+        if self.doubts.len() < MAX_DOUBTS {
+            self.doubts.push(DoubtfulCell {
+                row: row.saturating_add(1),
+                column: column as usize,
+                doubt,
+            });
+        }
+    }
+
+    /// Whether a cell was put there.
+    fn has(&self, row: u32, column: u32) -> bool {
+        let number = row.saturating_add(1);
+        let found = self.rows.binary_search_by_key(&number, |r| r.number);
+        found.is_ok_and(|at| !self.rows[at].cell(column as usize).is_empty())
+    }
+
+    /// The sheet that its rows make; the next one begins.
+    fn sheet(&mut self, name: String, merges: &[calamine::Dimensions]) -> Sheet {
+        let mut rows = std::mem::take(&mut self.rows);
+        rows.sort_by_key(|r| r.number);
+        let doubts = std::mem::take(&mut self.doubts);
+        Sheet::Table(Table::new(name, rows, merges_of(merges), doubts))
+    }
 }
 
 fn merges_of(ranges: &[calamine::Dimensions]) -> Merges {
@@ -213,19 +338,25 @@ fn merges_of(ranges: &[calamine::Dimensions]) -> Merges {
     )
 }
 
-fn text_of_ref(value: &DataRef<'_>) -> String {
+/// Whether a whole number has more digits than the format keeps.
+fn is_rounded(number: f64) -> bool {
+    number.fract() == 0.0 && number.abs() >= 1e15
+}
+
+fn text_of_ref<'a>(value: &'a DataRef<'_>) -> Cow<'a, str> {
     match value {
-        DataRef::SharedString(s) => (*s).to_owned(),
-        DataRef::String(s) => s.clone(),
-        other => text_of(&Data::from(other.clone())),
+        DataRef::SharedString(s) => Cow::Borrowed(s),
+        DataRef::String(s) => Cow::Borrowed(s),
+        other => Cow::Owned(text_of(&Data::from(other.clone())).into_owned()),
     }
 }
 
-/// A cell as a reader of the sheet sees it: whole numbers without a decimal point, days as days.
-fn text_of(value: &Data) -> String {
-    match value {
-        Data::Empty => String::new(),
-        Data::String(s) | Data::DateTimeIso(s) | Data::DurationIso(s) => s.clone(),
+/// A cell as a reader of the sheet sees it, but for number formats (see [`Shown`]; of .xls the
+/// parser does not tell them): whole numbers without a decimal point, days as days.
+fn text_of(value: &Data) -> Cow<'_, str> {
+    Cow::Owned(match value {
+        Data::Empty => return Cow::Borrowed(""),
+        Data::String(s) | Data::DateTimeIso(s) | Data::DurationIso(s) => return Cow::Borrowed(s),
         Data::Int(n) => n.to_string(),
         Data::Float(f) if f.fract() == 0.0 && f.abs() < 1e15 => format!("{f:.0}"),
         Data::Float(f) => f.to_string(),
@@ -236,143 +367,5 @@ fn text_of(value: &Data) -> String {
         }
         Data::DateTime(d) => d.as_f64().to_string(),
         Data::Error(e) => e.to_string(),
-    }
-}
-
-/// Refuses an archive that unpacks to more than the limit, by unpacking it into nothing: the sizes
-/// an archive declares may lie.
-fn check_archive(bytes: &[u8], limits: &Limits) -> Result<(), WorkbookError> {
-    let damaged = |e: &dyn std::fmt::Display| WorkbookError::Damaged(e.to_string());
-    let mut archive = zip::ZipArchive::new(Cursor::new(bytes)).map_err(|e| damaged(&e))?;
-    let mut left = limits.unpacked_bytes;
-    for index in 0..archive.len() {
-        let entry = archive.by_index(index).map_err(|e| damaged(&e))?;
-        if entry.encrypted() {
-            return Err(WorkbookError::Password);
-        }
-        let mut counts = StatedCounts::default();
-        let read =
-            std::io::copy(&mut entry.take(left + 1), &mut counts).map_err(|e| damaged(&e))?;
-        left = left
-            .checked_sub(read)
-            .ok_or(WorkbookError::TooLarge(limits.unpacked_bytes >> 20))?;
-        if counts.largest > read {
-            return Err(damaged(
-                &"more shared strings are stated than the file can hold",
-            ));
-        }
-    }
-    Ok(())
-}
-
-/// Looks for `uniqueCount` in what is written to it: the parser reserves memory for as many
-/// strings as the file says it has.
-#[derive(Default)]
-struct StatedCounts {
-    largest: u64,
-    /// End of what came before, without zero bytes: the text may be UTF-16.
-    tail: Vec<u8>,
-}
-
-impl std::io::Write for StatedCounts {
-    fn write(&mut self, bytes: &[u8]) -> std::io::Result<usize> {
-        const NAME: &[u8] = b"uniqueCount";
-        /// Longest piece of interest: the name, `=`, a quotation mark, blanks and digits.
-        const PIECE: usize = 96;
-        self.tail.extend(bytes.iter().filter(|&&b| b != 0));
-        let mut from = 0;
-        while let Some(found) = self.tail[from..]
-            .windows(NAME.len())
-            .position(|w| w == NAME)
-        {
-            from += found + NAME.len();
-            let digits = self.tail[from..]
-                .iter()
-                .skip_while(|b| b" \t\r\n=\"'".contains(b))
-                .take_while(|b| b.is_ascii_digit());
-            let count = digits.fold(0u64, |n, b| {
-                n.saturating_mul(10).saturating_add(u64::from(b - b'0'))
-            });
-            self.largest = self.largest.max(count);
-        }
-        self.tail.drain(..self.tail.len().saturating_sub(PIECE));
-        Ok(bytes.len())
-    }
-
-    fn flush(&mut self) -> std::io::Result<()> {
-        Ok(())
-    }
-}
-
-/// BIFF records that place a value: FORMULA, NUMBER, LABEL, BOOLERR, RK, LABELSST, MULRK.
-const CELL_RECORDS: [u16; 7] = [0x0006, 0x0203, 0x0204, 0x0205, 0x027e, 0x00fd, 0x00bd];
-const BOF: u16 = 0x0809;
-const FILEPASS: u16 = 0x002f;
-const DIMENSIONS: u16 = 0x0200;
-
-/// Walks the records of an OLE workbook before the parser sees it: a password, and cells so far
-/// apart that laying them out densely would exhaust the memory.
-fn check_biff(bytes: &[u8]) -> Result<(), WorkbookError> {
-    let damaged = |e: std::io::Error| WorkbookError::Damaged(e.to_string());
-    let mut ole = cfb::CompoundFile::open(Cursor::new(bytes)).map_err(damaged)?;
-    if ole.is_stream("/EncryptedPackage") {
-        return Err(WorkbookError::Password);
-    }
-    let name = ["/Workbook", "/WORKBOOK", "/Book", "/BOOK"]
-        .into_iter()
-        .find(|n| ole.is_stream(n))
-        .ok_or_else(|| WorkbookError::Damaged("no workbook stream".into()))?;
-    let mut stream = Vec::new();
-    ole.open_stream(name)
-        .and_then(|mut s| s.read_to_end(&mut stream))
-        .map_err(damaged)?;
-    let (mut at, mut last_row, mut last_column, mut total) = (0usize, 0u64, 0u64, 0u64);
-    while let Some(header) = stream.get(at..at + 4) {
-        let record = u16::from_le_bytes([header[0], header[1]]);
-        let length = usize::from(u16::from_le_bytes([header[2], header[3]]));
-        let Some(body) = stream.get(at + 4..at + 4 + length) else {
-            break;
-        };
-        at += 4 + length;
-        match record {
-            FILEPASS => return Err(WorkbookError::Password),
-            DIMENSIONS if !fits_sheet(body) => return Err(WorkbookError::Sprawling),
-            BOF => {
-                total += last_row * last_column;
-                (last_row, last_column) = (0, 0);
-            }
-            r if CELL_RECORDS.contains(&r) && length >= 4 => {
-                let row = u64::from(u16::from_le_bytes([body[0], body[1]]));
-                let mut column = u64::from(u16::from_le_bytes([body[2], body[3]]));
-                if r == 0x00bd && length >= 6 {
-                    // MULRK ends with its last column.
-                    column = column.max(u64::from(u16::from_le_bytes([
-                        body[length - 2],
-                        body[length - 1],
-                    ])));
-                }
-                last_row = last_row.max(row + 1);
-                last_column = last_column.max(column + 1);
-            }
-            _ => {}
-        }
-    }
-    if total + last_row * last_column > DENSE_CELLS {
-        return Err(WorkbookError::Sprawling);
-    }
-    Ok(())
-}
-
-/// Whether the rows and columns that a sheet says it has can be those of a sheet: the parser
-/// reserves memory for them.
-fn fits_sheet(dimensions: &[u8]) -> bool {
-    let number = |at: usize, length: usize| -> u32 {
-        let bytes = dimensions.get(at..at + length).unwrap_or_default();
-        bytes.iter().rev().fold(0, |n, &b| n << 8 | u32::from(b))
-    };
-    // Rows are four bytes wide since BIFF8, two before.
-    let wide = if dimensions.len() < 14 { 2 } else { 4 };
-    let (first, end) = (number(0, wide), number(wide, wide));
-    let last = number(2 * wide + 2, 2);
-    end <= XLS_SHEET.0 && (first < end || end == 0) && last <= XLS_SHEET.1
+    })
 }

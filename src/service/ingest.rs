@@ -1,24 +1,24 @@
 //! From files to publications: reads, checks, compares with the last edition, publishes exactly the differences.
 //! Must not know the engine, terminals or HTTP.
 
+mod report;
+
 use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
 use std::sync::mpsc::sync_channel;
 
-use serde::Serialize;
-
 use crate::check;
 use crate::domain::diff::{self, Recorded};
 use crate::domain::{
-    Action, Change, Clock, Date, FileRef, Finding, Item, ItemCode, ListId, Place, Publication,
-    PublicationDraft, Role, Severity,
+    Action, Change, Clock, Date, FileRef, Finding, ItemCode, ListId, Publication, PublicationDraft,
+    Role, Severity,
 };
-use crate::intake::plan::RowNotTaken;
 use crate::intake::{DraftItem, Hints, Inference, Intake, ListDrafts, ListPlan, Opened, Source};
-use crate::register::{Register, RegisterError};
+use crate::register::{PublicationFilter, Register, RegisterError};
 
-/// Findings kept per file; the rest are counted.
-const MAX_FINDINGS: usize = 100_000;
+pub use report::{FileReport, ListReport, Outcome};
+use report::{Reporter, refused};
+
 /// Withdrawn items named in a report.
 const MAX_NAMED: usize = 200;
 
@@ -31,72 +31,6 @@ pub struct IngestOptions {
     pub accept_withdrawals: bool,
     /// Who submits, as recorded with the publication.
     pub submitted_by: String,
-}
-
-/// What became of one list of a file.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
-#[serde(tag = "outcome", rename_all = "kebab-case")]
-pub enum Outcome {
-    Published {
-        publication: u64,
-        added: u64,
-        amended: u64,
-        withdrawn: u64,
-    },
-    /// A dry run: what would be published.
-    WouldPublish {
-        added: u64,
-        amended: u64,
-        withdrawn: u64,
-    },
-    /// The register already holds exactly this.
-    Unchanged,
-    /// Nothing was published; the findings say why.
-    Stopped { withdrawals: Vec<String> },
-}
-
-/// Report on one list.
-#[derive(Clone, Debug, Serialize)]
-pub struct ListReport {
-    pub department: String,
-    pub region: String,
-    pub kind: String,
-    pub title: String,
-    pub effective_on: Date,
-    /// Items taken from the file.
-    pub items: u64,
-    #[serde(flatten)]
-    pub outcome: Outcome,
-    pub inferred: Vec<Inference>,
-}
-
-/// Report on one file.
-#[derive(Clone, Debug, Default, Serialize)]
-pub struct FileReport {
-    pub file: String,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub sha256: Option<String>,
-    pub lists: Vec<ListReport>,
-    pub findings: Vec<Finding>,
-    /// Findings beyond those listed.
-    pub more_findings: u64,
-    pub not_taken: Vec<RowNotTaken>,
-}
-
-impl FileReport {
-    pub fn count(&self, severity: Severity) -> usize {
-        self.findings
-            .iter()
-            .filter(|f| f.severity == severity)
-            .count()
-    }
-
-    /// Whether nothing of the file could be used.
-    pub fn is_refused(&self) -> bool {
-        self.lists
-            .iter()
-            .all(|l| matches!(l.outcome, Outcome::Stopped { .. }))
-    }
 }
 
 /// Told how far a file has got: lists done, lists in all.
@@ -117,6 +51,7 @@ impl Ingester {
         let opened = self.intake.open(source, hints);
         let mut report = Reporter::new(&source.name);
         report.findings(opened.findings.clone());
+        report.report.not_taken.clone_from(&opened.not_taken);
         let mut kept: Option<FileRef> = None;
         std::thread::scope(|scope| {
             // Reading and checking the next list overlaps with recording this one.
@@ -158,8 +93,8 @@ impl Ingester {
         report: &mut Reporter,
     ) {
         report.findings(std::mem::take(&mut drafts.findings));
+        let refused = drafts.not_taken.iter().filter(|n| n.refused).count();
         report.report.not_taken.append(&mut drafts.not_taken);
-        let stopped = |withdrawals: Vec<String>| Outcome::Stopped { withdrawals };
         let mut entry = ListReport {
             department: plan.list.department.clone(),
             region: plan.list.region.name.clone(),
@@ -167,7 +102,8 @@ impl Ingester {
             title: plan.list.title.clone(),
             effective_on: self.clock.today(),
             items: 0,
-            outcome: stopped(Vec::new()),
+            outcome: Outcome::Stopped,
+            withdrawals: Vec::new(),
             inferred: plan.inferences.clone(),
         };
         if drafts.items.is_empty() {
@@ -179,7 +115,14 @@ impl Ingester {
             report.report.lists.push(entry);
             return;
         }
-        match self.publish(source, plan, drafts.items, kept, &mut entry, report) {
+        match self.publish(
+            source,
+            plan,
+            (drafts.items, refused),
+            kept,
+            &mut entry,
+            report,
+        ) {
             Ok(outcome) => entry.outcome = outcome,
             Err(error) => Self::explain(&error, plan, report),
         }
@@ -190,14 +133,19 @@ impl Ingester {
         &self,
         source: &Source,
         plan: &ListPlan,
-        items: Vec<DraftItem>,
+        (items, refused): (Vec<DraftItem>, usize),
         kept: &mut Option<FileRef>,
         entry: &mut ListReport,
         report: &mut Reporter,
     ) -> Result<Outcome, RegisterError> {
+        let given = items.len();
         let items = self.without_foreign_codes(items, &plan.list, report)?;
+        let refused = refused + given - items.len();
         entry.items = items.len() as u64;
         let (base, recorded) = self.register.latest_edition(&plan.list)?;
+        if base == 0 && self.is_known_otherwise(plan, &items, report)? {
+            return Ok(Outcome::Stopped);
+        }
         let last = match base {
             0 => None,
             number => self.register.publication(number)?,
@@ -205,7 +153,7 @@ impl Ingester {
         let dates = self.dates(plan, last.as_ref());
         entry.effective_on = dates.effective_on;
         entry.inferred.extend(dates.inferred);
-        let before = recorded.len();
+        let before = recorded.len() as u64;
         let names: HashMap<ItemCode, String> = recorded
             .iter()
             .map(|r| (r.code.clone(), r.item.head.name.clone()))
@@ -220,8 +168,11 @@ impl Ingester {
             count(Action::Amended),
             count(Action::Withdrawn),
         );
-        if withdrawn * 10 > before as u64 && !self.options.accept_withdrawals {
-            return Ok(too_many_withdrawals(plan, &changes, &names, before, report));
+        entry.withdrawals = withdrawals(&changes, &names);
+        let unsure = withdrawn * 10 > before || (withdrawn > 0 && refused > 0);
+        if unsure && !self.options.accept_withdrawals {
+            explain_withdrawals(plan, withdrawn, before, refused, report);
+            return Ok(Outcome::Stopped);
         }
         if self.options.dry_run {
             return Ok(Outcome::WouldPublish {
@@ -251,6 +202,55 @@ impl Ingester {
             amended,
             withdrawn,
         })
+    }
+
+    /// Whether the department has the same items in another list of this kind: then the title was
+    /// read wrong rather than a second list handed in, and every item would be in force twice.
+    fn is_known_otherwise(
+        &self,
+        plan: &ListPlan,
+        items: &[DraftItem],
+        report: &mut Reporter,
+    ) -> Result<bool, RegisterError> {
+        if plan.title_is_given {
+            return Ok(false);
+        }
+        let filter = PublicationFilter {
+            department: Some(plan.list.department.clone()),
+            kind: Some(plan.list.kind.clone()),
+            list: None,
+        };
+        let (newest, _) = self.register.publications(&filter, 0, 1)?;
+        let Some(other) = newest.into_iter().next().map(|p| p.list) else {
+            return Ok(false);
+        };
+        if other.region != plan.list.region || other.title == plan.list.title {
+            return Ok(false);
+        }
+        let (_, recorded) = self.register.latest_edition(&other)?;
+        let known: HashSet<[&str; 4]> = recorded.iter().map(|r| r.item.identity()).collect();
+        let same = items
+            .iter()
+            .filter(|i| known.contains(&i.coded.item.identity()))
+            .count();
+        if same * 5 < items.len() * 4 {
+            return Ok(false);
+        }
+        report.refuse(
+            "known-otherwise",
+            format!(
+                "“{}”的 {} 项中有 {same} 项已在{}的“{}”中，未收录",
+                plan.list.title,
+                items.len(),
+                other.department,
+                other.title
+            ),
+            &format!(
+                "如这是它的新版，请加 --title {}；如确是另一份清单，请用 --title 写明本清单的名称",
+                other.title
+            ),
+        );
+        Ok(true)
     }
 
     /// Keeps the original once per file.
@@ -325,8 +325,8 @@ impl Ingester {
         Ok(kept)
     }
 
-    /// Dates of the edition. A date read from a title serves a first edition, or one later than
-    /// the last: what was in force on a past day must not change afterwards.
+    /// Dates of the edition. A date read from a title serves a first edition only: what the
+    /// register has said of a past day must not change afterwards unless somebody says so.
     fn dates(&self, plan: &ListPlan, last: Option<&Publication>) -> Dates {
         let today = self.clock.today();
         let mut inferred = Vec::new();
@@ -337,20 +337,23 @@ impl Ingester {
                 from: from.into(),
             });
         };
-        let effective_on = plan.effective_on.unwrap_or_else(|| {
-            let floor = last.map(|p| p.effective_on);
-            match plan.inferred_date {
-                Some(date) if date <= today && floor.is_none_or(|f| date > f) => {
+        let effective_on = plan
+            .effective_on
+            .unwrap_or_else(|| match (last, plan.inferred_date) {
+                (None, Some(date)) if date <= today => {
                     infer("生效日期", date, "标题或文件名中的日期");
                     date
                 }
-                _ => {
-                    let date = floor.map_or(today, |f| f.max(today));
-                    infer("生效日期", date, "未提供，按收录当日");
-                    date
+                (Some(last), _) if last.effective_on > today => {
+                    let from = "未提供，不早于该清单上一次公布的生效日期";
+                    infer("生效日期", last.effective_on, from);
+                    last.effective_on
                 }
-            }
-        });
+                _ => {
+                    infer("生效日期", today, "未提供，按收录当日");
+                    today
+                }
+            });
         let published_on = plan.published_on.unwrap_or_else(|| {
             let date = effective_on.min(today);
             infer("公布日期", date, "未提供，按生效日期与收录当日中较早者");
@@ -402,13 +405,13 @@ fn read(opened: &Opened, plan: &ListPlan, intake: &Intake) -> std::io::Result<Li
     let mut drafts = opened.read(plan)?;
     let checked = check::list(&drafts.items, &plan.kind, &plan.list, &intake.regions);
     drafts.findings.extend(checked.findings);
-    let refused: HashMap<usize, String> = checked.refused.into_iter().collect();
-    if !refused.is_empty() {
+    let reasons: HashMap<usize, String> = checked.refused.into_iter().collect();
+    if !reasons.is_empty() {
         let items = std::mem::take(&mut drafts.items);
         for (index, item) in items.into_iter().enumerate() {
-            match refused.get(&index) {
+            match reasons.get(&index) {
                 None => drafts.items.push(item),
-                Some(reason) => drafts.not_taken.push(not_taken(&item, reason.clone())),
+                Some(reason) => drafts.not_taken.push(refused(&item, reason.clone())),
             }
         }
     }
@@ -416,104 +419,48 @@ fn read(opened: &Opened, plan: &ListPlan, intake: &Intake) -> std::io::Result<Li
 }
 
 fn changes(plan: &ListPlan, recorded: Vec<Recorded>, items: Vec<DraftItem>) -> Vec<Change> {
-    let key = plan.kind.field_with(Role::Key).map(|f| f.key.clone());
-    let list_key = |item: &Item| item.fields.get(key.as_deref()?).cloned();
+    let key = |role: Role| plan.kind.field_with(role).map(|f| f.key.as_str());
     let new = items.into_iter().map(|d| (d.coded, d.origin)).collect();
-    let sequence = plan.kind.field_with(Role::Sequence).map(|f| f.key.as_str());
-    diff::changes(recorded, new, list_key, sequence)
+    let telling = diff::Telling {
+        list_key: key(Role::Key),
+        code: key(Role::Code),
+        scope: key(Role::Scope),
+        sequence: key(Role::Sequence),
+    };
+    diff::changes(recorded, new, telling)
 }
 
-fn too_many_withdrawals(
-    plan: &ListPlan,
-    changes: &[Change],
-    names: &HashMap<ItemCode, String>,
-    before: usize,
-    report: &mut Reporter,
-) -> Outcome {
-    let withdrawals: Vec<String> = changes
+/// Items that would be withdrawn: code and name.
+fn withdrawals(changes: &[Change], names: &HashMap<ItemCode, String>) -> Vec<String> {
+    changes
         .iter()
         .filter(|c| c.action == Action::Withdrawn)
         .filter_map(|c| c.code.as_ref())
         .map(|code| format!("{code} {}", names.get(code).map_or("", String::as_str)))
-        .collect();
-    let problem = format!(
-        "新文件缺少“{}”现有 {before} 项中的 {} 项（超过十分之一），未收录",
-        plan.list.title,
-        withdrawals.len()
-    );
-    report.refuse(
-        "too-many-withdrawals",
-        problem,
-        "如确需取消这些事项，请加 --accept-withdrawals；如这是同部门的另一份清单，请用 --title 区分",
-    );
-    Outcome::Stopped {
-        withdrawals: withdrawals.into_iter().take(MAX_NAMED).collect(),
-    }
+        .take(MAX_NAMED)
+        .collect()
 }
 
-fn not_taken(item: &DraftItem, reason: String) -> RowNotTaken {
-    RowNotTaken {
-        place: item.place(None),
-        reason,
-        text: item.coded.item.head.name.clone(),
-    }
-}
-
-/// Collects a file's report: one notice per distinct value, and no more findings than fit.
-struct Reporter {
-    report: FileReport,
-    once: HashSet<(String, String)>,
-}
-
-impl Reporter {
-    fn new(file: &str) -> Self {
-        Self {
-            report: FileReport {
-                file: file.to_owned(),
-                ..FileReport::default()
-            },
-            once: HashSet::new(),
-        }
-    }
-
-    fn findings(&mut self, findings: Vec<Finding>) {
-        for finding in findings {
-            // A finding without a row speaks of the whole sheet or file.
-            let general = finding.place.row == 0;
-            if general
-                && !self
-                    .once
-                    .insert((finding.place.sheet.clone(), finding.problem.clone()))
-            {
-                continue;
-            }
-            if self.report.findings.len() < MAX_FINDINGS {
-                self.report.findings.push(finding);
-            } else {
-                self.report.more_findings += 1;
-            }
-        }
-    }
-
-    fn place(&self) -> Place {
-        Place {
-            file: self.report.file.clone(),
-            ..Place::default()
-        }
-    }
-
-    fn refuse(&mut self, rule: &str, problem: String, mend: &str) {
-        let place = self.place();
-        self.findings(vec![Finding::new(
-            Severity::Error,
-            rule,
-            place,
-            problem,
-            mend,
-        )]);
-    }
-
-    fn not_taken(&mut self, item: &DraftItem, reason: String) {
-        self.report.not_taken.push(not_taken(item, reason));
+/// Why a list was stopped that lacks recorded items: too many, or perhaps those of refused rows.
+fn explain_withdrawals(
+    plan: &ListPlan,
+    withdrawn: u64,
+    before: u64,
+    refused: usize,
+    report: &mut Reporter,
+) {
+    let title = &plan.list.title;
+    if withdrawn * 10 > before {
+        report.refuse(
+            "too-many-withdrawals",
+            format!("新文件缺少“{title}”现有 {before} 项中的 {withdrawn} 项（超过十分之一），未收录"),
+            "如确需取消这些事项，请加 --accept-withdrawals；如这是同部门的另一份清单，请用 --title 区分",
+        );
+    } else {
+        report.refuse(
+            "refused-and-withdrawn",
+            format!("新文件有 {refused} 行因错误未收录，又缺少“{title}”现有的 {withdrawn} 项；为免误作取消，未收录"),
+            "请先改正有错误的行；如确需取消这些事项，请加 --accept-withdrawals",
+        );
     }
 }

@@ -41,9 +41,10 @@ pub fn settings(state: &Path) -> Settings {
     Settings {
         state: state.to_owned(),
         listen: SocketAddr::from(([127, 0, 0, 1], 0)),
-        kinds: state.join("kinds"),
+        kinds: None,
         upload_bytes: 50 << 20,
         upload_rows: 200_000,
+        cell_chars: 32_767,
         log: "warn".into(),
     }
 }

@@ -307,3 +307,19 @@ fn a_killed_ingest_leaves_whole_publications_and_can_be_run_again() {
     assert_eq!(items.len(), 3_000);
     assert!(text(&run(path, &["search", "第2999项"]).stdout).contains("对第2999项的检查"));
 }
+
+#[test]
+fn the_report_of_an_ingest_reads_as_it_did() {
+    let folder = tempfile::tempdir().expect("folder");
+    let path = folder.path();
+    let text_of_list = "\
+辽阳市财政局2026年会计监督权责清单,,,,,
+序号,事项名称,权力类型,实施依据,行使主体,承办机构
+1,对会计资料的监督检查,行政检查,《会计法》第三十条,地州市财政局,监督科
+2,对代理记账机构的监督检查,行政检查,2019年2月30日修改,辽阳市财政局,
+合计,2项,,,,
+";
+    std::fs::write(path.join("财政局.csv"), text_of_list).expect("written");
+    let output = run(path, &["ingest", "--effective", "2026-03-01", "财政局.csv"]);
+    insta::assert_snapshot!(text(&output.stdout));
+}

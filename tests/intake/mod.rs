@@ -3,6 +3,7 @@
 mod hostile;
 mod make;
 mod real;
+mod rows;
 mod shapes;
 mod texts;
 
@@ -42,9 +43,9 @@ fn open_with(intake: &Intake, name: &str, bytes: &[u8]) -> (Opened, Vec<DraftIte
     assert!(began.elapsed() < PATIENCE, "{name}: {:?}", began.elapsed());
     if let (Some(before), Some(after)) = (before, peak_memory()) {
         assert!(
-            after - before < MEMORY,
+            after.saturating_sub(before) < MEMORY,
             "{name}: {} KB more",
-            after - before
+            after.saturating_sub(before)
         );
     }
     (opened, items, findings)

@@ -6,6 +6,7 @@ mod layers;
 mod modules;
 mod new_kind;
 mod rust;
+mod settings;
 
 use std::path::{Path, PathBuf};
 use std::process::Command;
