@@ -32,6 +32,19 @@ pub fn kinds() -> impl Iterator<Item = (String, String)> {
     })
 }
 
+/// `(file name, text)` of every `index/lexicon/*.toml`, in the order of their names.
+pub fn lexicon() -> impl Iterator<Item = (String, &'static str)> {
+    let mut paths: Vec<String> = Index::iter()
+        .map(Cow::into_owned)
+        .filter(|path| path.starts_with("lexicon/"))
+        .collect();
+    paths.sort();
+    paths.into_iter().map(|path| {
+        let text = index_text(&path);
+        (path["lexicon/".len()..].to_owned(), text)
+    })
+}
+
 /// Bytes of an embedded file; `debug-embed` makes them static in every build.
 fn fixed(file: &rust_embed::EmbeddedFile) -> Option<&'static [u8]> {
     match file.data {

@@ -1,10 +1,15 @@
 //! Chinese text: normalising, segmenting, n-grams. The only owner of jieba and the dictionaries.
 //! Must not know tantivy or HTTP.
 
+pub mod citation;
 pub mod grams;
+pub mod lexicon;
 pub mod normal;
+pub mod pinyin;
 pub mod segment;
+pub mod vocabulary;
 
+pub use lexicon::Lexicon;
 pub use segment::Segmenter;
 
 /// A word of a text.

@@ -71,6 +71,11 @@ impl Segmenter {
         self.0.stop.contains(word)
     }
 
+    /// Whether the dictionary has the text as one word.
+    pub fn is_word(&self, text: &str) -> bool {
+        self.0.jieba.has_word(text)
+    }
+
     /// Calls `each` with the byte range of every word of a normalised text, in order;
     /// words do not overlap, punctuation is not a word.
     pub fn each_word(&self, normal: &str, mut each: impl FnMut(Range<usize>)) {

@@ -3,6 +3,7 @@
 mod columns;
 mod files;
 mod layers;
+mod lexicon;
 mod modules;
 mod new_kind;
 mod rust;

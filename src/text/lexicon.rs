@@ -1,0 +1,356 @@
+//! The lexicon: what people say → what lists say, from `index/lexicon/*.toml`.
+//! Must not know what is searched, or how an alternative is weighted against the question's words.
+
+use std::collections::HashMap;
+use std::ops::Range;
+use std::sync::Arc;
+
+use aho_corasick::{AhoCorasick, MatchKind};
+use indexmap::IndexMap;
+use serde::Deserialize;
+
+use super::normal::normalise;
+
+/// How an everyday word and the official wording belong together.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Relation {
+    /// Likely meant, but the word has other meanings (漏水: a roof, a water main).
+    Hint,
+    /// The official notion that governs what is meant (摆摊: 食品摊贩).
+    Near,
+    /// Short or former name of a department or law (住建局, 环评法).
+    Abbr,
+    /// The same thing in other words (噪音: 噪声).
+    Same,
+}
+
+/// A file of the lexicon.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct File {
+    group: Vec<Group>,
+}
+
+/// Entries of one topic and one relation.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Group {
+    topic: String,
+    relation: Relation,
+    /// Where the knowledge comes from.
+    source: String,
+    /// What people say → official wordings, the best first. `+` joins parts of the left side that
+    /// must all stand in the question, in any order; a space those of a right side.
+    words: IndexMap<String, Vec<String>>,
+}
+
+/// Official wordings for something in a question.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Meaning {
+    /// What stands in the question, parts joined by `+`.
+    pub said: String,
+    pub relation: Relation,
+    /// Alternatives, the best first; each a list of parts that should stand together.
+    pub meant: Vec<Vec<String>>,
+    /// Byte ranges of the parts in the question, in their order in the entry.
+    pub places: Vec<Range<usize>>,
+}
+
+/// One entry, normalised.
+#[derive(Debug)]
+struct Entry {
+    said: String,
+    relation: Relation,
+    meant: Vec<Vec<String>>,
+    /// Numbers of its left side's parts.
+    parts: Vec<usize>,
+}
+
+/// All entries, found in a question in one pass. Cheap to clone.
+#[derive(Clone, Debug, Default)]
+pub struct Lexicon(Arc<Inner>);
+
+#[derive(Debug, Default)]
+struct Inner {
+    entries: Vec<Entry>,
+    /// Entries by each part of their left side.
+    by_part: Vec<Vec<usize>>,
+    /// Of the parts, in the order of `by_part`.
+    finder: Option<AhoCorasick>,
+}
+
+/// Why a lexicon cannot be used.
+#[derive(Debug, thiserror::Error)]
+#[error("index/lexicon/{file}: {problem}")]
+pub struct LexiconError {
+    pub file: String,
+    pub problem: String,
+}
+
+impl Lexicon {
+    /// Reads files given as `(name, text)`.
+    ///
+    /// # Errors
+    /// [`LexiconError`] naming the first file that is not of the form, an entry without
+    /// alternatives, or a left side that stands twice.
+    pub fn parse<'t>(
+        files: impl IntoIterator<Item = (&'t str, &'t str)>,
+    ) -> Result<Self, LexiconError> {
+        let mut building = Building::default();
+        for (name, text) in files {
+            let wrong = |problem: String| LexiconError {
+                file: name.to_owned(),
+                problem,
+            };
+            let file: File = toml::from_str(text).map_err(|e| wrong(e.to_string()))?;
+            for group in file.group {
+                if group.topic.is_empty() || group.source.is_empty() {
+                    return Err(wrong("a group needs a topic and a source".to_owned()));
+                }
+                for (said, meant) in group.words {
+                    building
+                        .add(&said, group.relation, &meant)
+                        .map_err(|problem| wrong(format!("“{said}” {problem}")))?;
+                }
+            }
+        }
+        Ok(building.finish())
+    }
+
+    /// The lexicon that comes with the program.
+    ///
+    /// # Errors
+    /// As [`Lexicon::parse`]; a test keeps the embedded files right.
+    pub fn embedded() -> Result<Self, LexiconError> {
+        let files: Vec<(String, &'static str)> = crate::assets::lexicon().collect();
+        Self::parse(files.iter().map(|(name, text)| (name.as_str(), *text)))
+    }
+
+    /// Number of entries.
+    pub fn len(&self) -> usize {
+        self.0.entries.len()
+    }
+
+    pub fn is_empty(&self) -> bool {
+        self.0.entries.is_empty()
+    }
+
+    /// Left sides of one part, for suggestions and as words that people use.
+    pub fn said(&self) -> impl Iterator<Item = &str> {
+        let whole = self.0.entries.iter().filter(|e| e.parts.len() == 1);
+        whole.map(|e| e.said.as_str())
+    }
+
+    /// Parts of all left sides with the entries' alternatives, for tests and tools.
+    pub fn entries(&self) -> impl Iterator<Item = (&str, &[Vec<String>])> {
+        self.0
+            .entries
+            .iter()
+            .map(|e| (e.said.as_str(), e.meant.as_slice()))
+    }
+
+    /// What a normalised question says in everyday words, in the order in which it is said. An
+    /// entry whose parts all lie inside those of a longer one is left out: 公租房 is no 租房.
+    pub fn meanings(&self, normal: &str) -> Vec<Meaning> {
+        let Some(finder) = &self.0.finder else {
+            return Vec::new();
+        };
+        let mut places: HashMap<usize, Vec<Range<usize>>> = HashMap::new();
+        for found in finder.find_overlapping_iter(normal) {
+            let of_part = places.entry(found.pattern().as_usize()).or_default();
+            of_part.push(found.range());
+        }
+        let mut found: Vec<(usize, Vec<&[Range<usize>]>)> = Vec::new();
+        for &part in places.keys() {
+            for &entry in &self.0.by_part[part] {
+                let parts = &self.0.entries[entry].parts;
+                let of_part = |p: &usize| places.get(p).map(Vec::as_slice);
+                // Seen once, by its first part.
+                if parts.first() == Some(&part)
+                    && let Some(places) = parts.iter().map(of_part).collect()
+                {
+                    found.push((entry, places));
+                }
+            }
+        }
+        let inside = |own: &[&[Range<usize>]], other: &[&[Range<usize>]]| {
+            let covers = |x: &Range<usize>| {
+                let mut others = other.iter().copied().flatten();
+                others.any(|y| y.start <= x.start && x.end <= y.end)
+            };
+            length(own) < length(other) && own.iter().copied().flatten().all(covers)
+        };
+        let mut kept: Vec<(usize, Vec<Range<usize>>)> = found
+            .iter()
+            .filter(|(_, own)| !found.iter().any(|(_, other)| inside(own, other)))
+            .map(|(entry, places)| {
+                let firsts = places.iter().filter_map(|of_part| of_part.first());
+                (*entry, firsts.cloned().collect())
+            })
+            .collect();
+        kept.sort_by_key(|(entry, ranges)| (ranges.iter().map(|r| r.start).min(), *entry));
+        kept.into_iter()
+            .map(|(entry, places)| {
+                let entry = &self.0.entries[entry];
+                Meaning {
+                    said: entry.said.clone(),
+                    relation: entry.relation,
+                    meant: entry.meant.clone(),
+                    places,
+                }
+            })
+            .collect()
+    }
+}
+
+/// Bytes of the parts together.
+fn length(parts: &[&[Range<usize>]]) -> usize {
+    parts
+        .iter()
+        .filter_map(|p| p.first())
+        .map(ExactSizeIterator::len)
+        .sum()
+}
+
+#[derive(Default)]
+struct Building {
+    entries: Vec<Entry>,
+    by_part: Vec<Vec<usize>>,
+    parts: IndexMap<String, usize>,
+    seen: HashMap<String, usize>,
+}
+
+impl Building {
+    fn add(&mut self, said: &str, relation: Relation, meant: &[String]) -> Result<(), String> {
+        let mut left: Vec<String> = said.split('+').map(normalise).collect();
+        if left.iter().any(String::is_empty) {
+            return Err("has an empty part".to_owned());
+        }
+        left.sort();
+        left.dedup();
+        if self
+            .seen
+            .insert(left.join("+"), self.entries.len())
+            .is_some()
+        {
+            return Err("stands twice".to_owned());
+        }
+        let meant: Vec<Vec<String>> = meant
+            .iter()
+            .map(|m| m.split_whitespace().map(normalise).collect())
+            .filter(|m: &Vec<String>| !m.is_empty())
+            .collect();
+        if meant.is_empty() {
+            return Err("has no official wording".to_owned());
+        }
+        let number = self.entries.len();
+        let parts = left
+            .into_iter()
+            .map(|part| {
+                let next = self.parts.len();
+                let part = *self.parts.entry(part).or_insert(next);
+                if part == next {
+                    self.by_part.push(Vec::new());
+                }
+                self.by_part[part].push(number);
+                part
+            })
+            .collect();
+        self.entries.push(Entry {
+            said: normalise(said),
+            relation,
+            meant,
+            parts,
+        });
+        Ok(())
+    }
+
+    fn finish(self) -> Lexicon {
+        let parts: Vec<String> = self.parts.into_keys().collect();
+        // Patterns of a few characters each, far below the automaton's limits.
+        let finder = AhoCorasick::builder()
+            .match_kind(MatchKind::Standard)
+            .build(&parts)
+            .ok()
+            .filter(|_| !parts.is_empty());
+        Lexicon(Arc::new(Inner {
+            entries: self.entries,
+            by_part: self.by_part,
+            finder,
+        }))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    const TEXT: &str = "
+[[group]]
+topic = \"住房\"
+relation = \"near\"
+source = \"test\"
+[group.words]
+\"租房\" = [\"房屋租赁\"]
+\"公租房\" = [\"公共租赁住房\", \"保障性 住房\"]
+\"狗+疫苗\" = [\"狂犬病 免疫\"]
+\"疫苗\" = [\"预防接种\"]
+";
+
+    fn lexicon() -> Lexicon {
+        Lexicon::parse([("a.toml", TEXT)]).expect("it is of the form")
+    }
+
+    fn said(question: &str) -> Vec<String> {
+        let found = lexicon().meanings(&normalise(question));
+        found.into_iter().map(|m| m.said).collect()
+    }
+
+    #[test]
+    fn longer_entries_stand_for_the_shorter_ones_inside() {
+        assert_eq!(said("公租房怎么申请"), ["公租房"]);
+        assert_eq!(said("租房和公租房"), ["租房", "公租房"]);
+        assert_eq!(said("公租房和租房"), ["公租房", "租房"]);
+        assert_eq!(said("租房"), ["租房"]);
+        assert_eq!(said("给狗打疫苗"), ["狗+疫苗"]);
+        assert_eq!(said("打疫苗"), ["疫苗"]);
+        assert!(said("种树").is_empty());
+    }
+
+    #[test]
+    fn a_right_side_with_spaces_is_several_parts() {
+        let found = lexicon().meanings("公租房");
+        assert_eq!(
+            found[0].meant,
+            [vec!["公共租赁住房"], vec!["保障性", "住房"]]
+        );
+        assert_eq!((found[0].places[0].start, found[0].places[0].end), (0, 9));
+    }
+
+    #[test]
+    fn what_is_wrong_is_named() {
+        let twice = TEXT.replace("\"疫苗\" =", "\"疫苗+狗\" =");
+        for (text, word) in [
+            (TEXT.replace("near", "nearly"), "nearly"),
+            (twice, "疫苗+狗"),
+            (TEXT.replace("[\"房屋租赁\"]", "[]"), "租房"),
+            (TEXT.replace("source = \"test\"", "source = \"\""), "source"),
+        ] {
+            let error = Lexicon::parse([("a.toml", text.as_str())]).expect_err(word);
+            let text = error.to_string();
+            assert!(text.contains("a.toml") && text.contains(word), "{text}");
+        }
+    }
+
+    proptest! {
+        #[test]
+        fn any_question_is_read(question in "[狗租房疫苗公打 a-z]{0,40}") {
+            for meaning in lexicon().meanings(&question) {
+                let said: Vec<&str> = meaning.places.iter().map(|p| &question[p.clone()]).collect();
+                prop_assert!(meaning.said.split('+').all(|part| said.contains(&part)));
+            }
+        }
+    }
+}
