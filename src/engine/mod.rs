@@ -174,6 +174,17 @@ pub trait Engine: Send + Sync {
     /// As [`Engine::search`].
     fn suggest(&self, text: &str, limit: usize) -> Result<Vec<ItemId>, EngineError>;
 
+    /// Passes the words of all titles, each with the number of titles that have it: what people may
+    /// have meant to type. In no order; a word may come more than once. An engine without words
+    /// passes none: nothing is then corrected.
+    ///
+    /// # Errors
+    /// As [`Engine::search`].
+    fn title_words(&self, each: &mut dyn FnMut(&str, u64)) -> Result<(), EngineError> {
+        let _ = each;
+        Ok(())
+    }
+
     /// Number of documents and bytes on disk.
     fn size(&self) -> (u64, u64);
 }

@@ -69,6 +69,16 @@ fn find(text: &str, query: &Query) -> Vec<Mark> {
             }
         }
     }
+    // Official wordings count as words of their own.
+    let wordings = query
+        .expansions
+        .iter()
+        .flat_map(|e| e.meant.iter().flatten());
+    for (index, part) in wordings.enumerate() {
+        if part.chars().nth(1).is_some() {
+            occurrences(&normal, part, query.words.len() + index, &mut marks);
+        }
+    }
     if marks.is_empty() {
         for (word, text) in query.words.iter().enumerate() {
             occurrences(&normal, &text.text, word, &mut marks);

@@ -51,11 +51,14 @@ pub fn parse(raw: &RawSearchParams, segmenter: &Segmenter) -> Result<Query, Quer
     Ok(Query {
         text: text.to_owned(),
         words: words(&normal, &literal, segmenter),
+        normal,
         literal,
         filters: filters(raw)?,
         sort: sort(raw.sort.as_deref())?,
         offset,
         limit,
+        without: raw.without.clone(),
+        ..Query::default()
     })
 }
 

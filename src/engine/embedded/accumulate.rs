@@ -11,6 +11,8 @@ const ACCEPTED: u8 = u8::MAX;
 #[derive(Default)]
 pub(super) struct Accumulator {
     scores: Vec<f32>,
+    /// The part of the score that official wordings and citations gave.
+    meant: Vec<f32>,
     /// Number of different words matched.
     matched: Vec<u8>,
     /// The last word that matched, plus one: a word counts once, whichever field it is in.
@@ -41,8 +43,10 @@ impl Accumulator {
     /// Forgets everything and makes room for a segment's documents.
     pub fn reset(&mut self, docs: DocId) {
         let docs = docs as usize;
-        self.scores.clear();
-        self.scores.resize(docs, 0.0);
+        for values in [&mut self.scores, &mut self.meant] {
+            values.clear();
+            values.resize(docs, 0.0);
+        }
         for bytes in [&mut self.matched, &mut self.last_word] {
             bytes.clear();
             bytes.resize(docs, 0);
@@ -54,6 +58,20 @@ impl Accumulator {
 
     pub fn add_score(&mut self, doc: DocId, score: f32) {
         self.scores[doc as usize] += score;
+    }
+
+    pub fn add_meant(&mut self, doc: DocId, score: f32) {
+        self.meant[doc as usize] += score;
+    }
+
+    pub fn meant(&self, doc: DocId) -> f32 {
+        self.meant[doc as usize]
+    }
+
+    /// The document is what the question means: it counts as matching so many words.
+    pub fn satisfy(&mut self, doc: DocId, words: usize) {
+        let matched = &mut self.matched[doc as usize];
+        *matched = (*matched).max(u8::try_from(words.max(1)).unwrap_or(ACCEPTED - 1));
     }
 
     /// The document matches a word of the question.

@@ -10,7 +10,7 @@ use super::accumulate::Accumulator;
 use super::snapshot::{FACETS, Segment, Snapshot, slot};
 use super::weights;
 use crate::domain::ItemId;
-use crate::query::{Answer, Facet, FacetCount, Hit, MAX_WORDS, Query, Sort};
+use crate::query::{Answer, Evidence, Facet, FacetCount, Hit, MAX_WORDS, Query, Sort};
 
 /// Which ordinals of a segment a query accepts, per facet; `None` accepts all.
 struct Filter([Option<Vec<bool>>; FACETS]);
@@ -50,6 +50,8 @@ struct Candidate {
     group: (u32, u32),
     score: f32,
     id: u64,
+    /// Segment and document, where it can be looked up again.
+    place: (usize, DocId),
 }
 
 impl Candidate {
@@ -90,11 +92,41 @@ impl Ord for Candidate {
     }
 }
 
+/// What scores are multiplied by, per facet and ordinal of a segment; `None` leaves them alone.
+struct Leanings([Option<Vec<f32>>; FACETS]);
+
+impl Leanings {
+    fn new(query: &Query, segment: &Segment) -> Self {
+        let mut factors: [Option<Vec<f32>>; FACETS] = std::array::from_fn(|_| None);
+        for leaning in &query.leanings {
+            let slot = slot(leaning.facet);
+            let values = &segment.columns.values[slot];
+            let factors = factors[slot].get_or_insert_with(|| vec![1.0; values.len()]);
+            for (factor, value) in factors.iter_mut().zip(values) {
+                if value.contains(&leaning.contains) {
+                    *factor *= leaning.factor;
+                }
+            }
+        }
+        Self(factors)
+    }
+
+    fn factor(&self, segment: &Segment, doc: DocId) -> f32 {
+        let pairs = self.0.iter().zip(&segment.columns.ordinals);
+        pairs
+            .filter_map(|(factors, ordinals)| {
+                factors.as_ref()?.get(ordinals[doc as usize] as usize)
+            })
+            .product()
+    }
+}
+
 /// A segment with what was found in it.
 struct Part<'a> {
     segment: &'a Segment,
     found: &'a Accumulator,
     filter: Filter,
+    leanings: Leanings,
 }
 
 impl Part<'_> {
@@ -154,6 +186,7 @@ pub(super) fn collect(
             segment,
             found,
             filter: Filter::new(query, segment),
+            leanings: Leanings::new(query, segment),
         })
         .collect();
     let enough = if query.words.len() <= 2 {
@@ -170,7 +203,7 @@ pub(super) fn collect(
         std::array::from_fn(|slot| vec![0; snapshot.values[slot].len()]);
     let mut top = Top::new(query.offset + query.limit);
     let mut total = 0;
-    for part in &parts {
+    for (number, part) in parts.iter().enumerate() {
         let columns = &part.segment.columns;
         let mut local: [Vec<u64>; FACETS] =
             std::array::from_fn(|slot| vec![0; columns.values[slot].len()]);
@@ -181,7 +214,7 @@ pub(super) fn collect(
                     *count += 1;
                 }
             }
-            top.offer(candidate(part, doc, query.sort));
+            top.offer(candidate(part, (number, doc), query.sort));
         });
         for ((counts, local), global) in counts.iter_mut().zip(local).zip(&part.segment.global) {
             for (count, &ordinal) in local.into_iter().zip(global) {
@@ -189,9 +222,15 @@ pub(super) fn collect(
             }
         }
     }
-    let hits = top.into_sorted().into_iter().skip(query.offset);
+    let top = top.into_sorted();
+    let evidence = top
+        .first()
+        .filter(|_| query.sort == Sort::Relevance && !query.words.is_empty())
+        .map(|best| evidence(snapshot, &parts, query, best));
+    let hits = top.into_iter().skip(query.offset);
     Answer {
         total,
+        evidence,
         partial: usize::from(least) < required && total > 0,
         hits: hits
             .map(|c| Hit {
@@ -203,7 +242,24 @@ pub(super) fn collect(
     }
 }
 
-fn candidate(part: &Part<'_>, doc: DocId, sort: Sort) -> Candidate {
+/// What speaks for the best hit.
+#[expect(clippy::cast_precision_loss, reason = "measures of likelihood")]
+fn evidence(snapshot: &Snapshot, parts: &[Part<'_>], query: &Query, best: &Candidate) -> Evidence {
+    // BM25 of a rare term grows with the logarithm of the number of items.
+    let unit = weights::TITLE.pairs * (snapshot.all_documents() as f32 + 2.0).ln();
+    let (part, doc) = (&parts[best.place.0], best.place.1);
+    let matched = part.found.matched()[doc as usize];
+    let is_certain = Accumulator::is_accepted(matched) || !query.citations.is_empty();
+    Evidence {
+        score: best.score / unit,
+        coverage: f32::from(matched).min(query.words.len() as f32) / query.words.len() as f32,
+        meant: part.found.meant(doc) / unit,
+        is_certain,
+    }
+}
+
+fn candidate(part: &Part<'_>, place: (usize, DocId), sort: Sort) -> Candidate {
+    let doc = place.1;
     let global = |facet: Facet| {
         let slot = slot(facet);
         let ordinal = part.segment.columns.ordinals[slot][doc as usize];
@@ -216,12 +272,13 @@ fn candidate(part: &Part<'_>, doc: DocId, sort: Sort) -> Candidate {
         Sort::Relevance => (0, 0),
         Sort::Department => (global(Facet::Department), global(Facet::Kind)),
     };
-    let score = part.found.score(doc);
+    let score = part.found.score(doc) * part.leanings.factor(part.segment, doc);
     Candidate {
         group,
         // Inside a department the list's own order counts, which ids follow.
         score: if sort == Sort::Department { 0.0 } else { score },
         id: part.segment.columns.ids[doc as usize],
+        place,
     }
 }
 

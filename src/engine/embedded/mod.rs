@@ -342,6 +342,10 @@ impl Engine for EmbeddedEngine {
         self.read(|snapshot| suggest::suggest(snapshot, text, limit, Deadline::start()))
     }
 
+    fn title_words(&self, each: &mut dyn FnMut(&str, u64)) -> Result<(), EngineError> {
+        self.read(|snapshot| snapshot.title_words(each).map_err(|e| write::failed(&e)))
+    }
+
     fn size(&self) -> (u64, u64) {
         let Ok(generation) = self.generation() else {
             return (0, 0);

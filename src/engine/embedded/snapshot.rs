@@ -154,6 +154,21 @@ impl Snapshot {
         })
     }
 
+    /// Words of all titles with the number of documents of one segment that have them.
+    pub fn title_words(&self, each: &mut dyn FnMut(&str, u64)) -> tantivy::Result<()> {
+        for segment in &self.segments {
+            let inverted = segment.reader.inverted_index(self.fields.title_words)?;
+            let mut terms = inverted.terms().stream()?;
+            while terms.advance() {
+                let count = u64::from(terms.value().doc_freq);
+                if let Ok(word) = std::str::from_utf8(terms.key()) {
+                    each(word, count);
+                }
+            }
+        }
+        Ok(())
+    }
+
     /// Documents that are not deleted.
     pub fn documents(&self) -> u64 {
         self.searcher.num_docs()

@@ -7,29 +7,30 @@
 
 use std::time::Duration;
 
+use crate::text::lexicon::Relation;
+
 /// BM25 weight of one text's tokens by how it was cut.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct TextWeights {
     pub pairs: f32,
     pub chars: f32,
-    pub words: f32,
 }
 
 pub(super) const TITLE: TextWeights = TextWeights {
     pairs: 3.0,
     chars: 1.0,
-    words: 0.3,
 };
 pub(super) const BASIS: TextWeights = TextWeights {
     pairs: 1.0,
     chars: 0.3,
-    words: 0.1,
 };
 pub(super) const BODY: TextWeights = TextWeights {
     pairs: 0.5,
     chars: 0.0,
-    words: 0.05,
 };
+
+/// Weight of a dictionary word of the title.
+pub(super) const TITLE_WORDS: f32 = 0.3;
 
 /// Weight of the whole question standing in the title as typed (BM25 over its 2-grams).
 pub(super) const LITERAL: f32 = 1.0;
@@ -38,6 +39,35 @@ pub(super) const EXACT_TITLE: f32 = 20.0;
 /// Added when the question is the item's code, and when it is the beginning of it.
 pub(super) const CODE: f32 = 1_000.0;
 pub(super) const CODE_PREFIX: f32 = 500.0;
+
+/// Weights of official wordings by the text they stand in, over BM25 of their 2-grams.
+pub(super) const MEANT_TITLE: f32 = 3.0;
+pub(super) const MEANT_BASIS: f32 = 1.5;
+pub(super) const MEANT_BODY: f32 = 0.5;
+/// Share of each later alternative of a wording, over the one before it.
+pub(super) const LATER_WORDING: f32 = 0.95;
+
+/// Weight of an official wording by how it belongs to what was said.
+pub(super) fn relation(relation: Relation) -> f32 {
+    match relation {
+        Relation::Same | Relation::Near => 1.2,
+        Relation::Hint => 0.8,
+        Relation::Abbr => 0.5,
+    }
+}
+
+/// What a wording counts of which a text has `count` of `all` 2-grams.
+#[expect(clippy::cast_precision_loss, reason = "a handful of 2-grams")]
+pub(super) fn part(count: usize, all: usize) -> f32 {
+    if count >= all {
+        return 1.0;
+    }
+    let share = count as f32 / all as f32;
+    share * share
+}
+
+/// Added for each article cited that the legal basis names.
+pub(super) const CITATION: f32 = 60.0;
 
 /// Single characters that more than this part of the items have are not scored: they cost the most
 /// time and tell the least apart.
@@ -52,10 +82,10 @@ pub(super) fn required(words: usize) -> usize {
     }
 }
 
-/// A question of more than two words whose strict answer has fewer hits than this (a page) is
+/// A question of more than two words whose strict answer has fewer hits than this is
 /// answered with items that have fewer of its words, as few as it takes: whole sentences use words
 /// that lists do not (nDCG@10 0.40 without, 0.47 with).
-pub(super) const ENOUGH_HITS: u64 = 20;
+pub(super) const ENOUGH_HITS: u64 = 60;
 
 /// Shortest beginning of a code that is searched for, in characters.
 pub(super) const MIN_CODE_PREFIX: usize = 4;

@@ -21,6 +21,7 @@ use super::schema::Fields;
 use super::weights;
 use crate::domain::Position;
 use crate::engine::{Document, EngineError, EngineErrorCode, Step, Steps};
+use crate::text::citation;
 use crate::text::normal::normalise;
 
 /// A document ready for tantivy: normalised once, referred to by every field that is made of it.
@@ -28,6 +29,7 @@ struct Row {
     fields: Fields,
     id: u64,
     code: String,
+    citations: Vec<String>,
     title_key: u64,
     facets: [String; 5],
     title: String,
@@ -51,6 +53,7 @@ impl Row {
             fields,
             id: document.id.0,
             code: normalise(&document.code),
+            citations: citations(&document.basis),
             title_key: title_key(&title),
             facets: [
                 document.kind,
@@ -64,6 +67,21 @@ impl Row {
             title,
         }
     }
+}
+
+/// Terms of the articles that a basis names: by the law, and by its ending for questions that say
+/// no more (条例第49条).
+fn citations(basis: &str) -> Vec<String> {
+    let mut terms = Vec::new();
+    for citation in citation::of_basis(basis) {
+        if let Some(ending) = citation::ending(&citation.law) {
+            terms.push(format!("{ending}#{}", citation.article));
+        }
+        terms.push(citation.term());
+    }
+    terms.sort();
+    terms.dedup();
+    terms
 }
 
 /// A value of a row.
@@ -94,16 +112,19 @@ impl IndexDocument for Row {
         let mut values = Vec::with_capacity(16);
         values.push((fields.id, Cell::Number(self.id)));
         values.push((fields.code, Cell::Text(&self.code)));
+        for citation in &self.citations {
+            values.push((fields.citations, Cell::Text(citation)));
+        }
         values.push((fields.title_key, Cell::Number(self.title_key)));
         for (&field, value) in fields.facets.iter().zip(&self.facets) {
             values.push((field, Cell::Text(value)));
         }
+        values.push((fields.title_words, Cell::Text(&self.title)));
         for (text, value) in [
             (fields.title, &self.title),
             (fields.basis, &self.basis),
             (fields.body, &self.body),
         ] {
-            values.push((text.words, Cell::Text(value)));
             values.push((text.pairs, Cell::Text(value)));
             values.extend(text.chars.map(|field| (field, Cell::Text(value.as_str()))));
         }

@@ -1,7 +1,9 @@
 //! Ways of finding items, one file each, fused by adding their scores into one accumulator.
 //! A new way is a file here and a line in [`plan`]; all weights are in `weights.rs`.
 
+mod citations;
 mod codes;
+mod expansions;
 mod grams;
 mod literal;
 mod postings;
@@ -17,7 +19,7 @@ use super::snapshot::{Segment, Snapshot};
 use super::weights;
 use super::write::failed;
 use crate::engine::{EngineError, EngineErrorCode};
-use crate::query::{MAX_WORDS, Query};
+use crate::query::{MAX_WORDS, Query, Way};
 
 /// One way of finding items, prepared for one question.
 pub(super) trait Retriever {
@@ -81,12 +83,23 @@ pub(super) fn plan(snapshot: &Snapshot, query: &Query) -> Result<Plan, EngineErr
     let prepare = || -> tantivy::Result<Plan> {
         let grams = grams::Grams::plan(snapshot, query)?;
         let required = weights::required(query.words.len());
-        let retrievers: Vec<Box<dyn Retriever>> = vec![
-            Box::new(grams),
-            Box::new(words::Words::plan(snapshot, query)?),
-            Box::new(literal::Literal::plan(snapshot, query)?),
-            Box::new(codes::Codes::plan(snapshot, query)),
-        ];
+        let on = |way: Way| !query.without.contains(&way);
+        let mut retrievers: Vec<Box<dyn Retriever>> = vec![Box::new(grams)];
+        if on(Way::Words) {
+            retrievers.push(Box::new(words::Words::plan(snapshot, query)?));
+        }
+        if on(Way::Literal) {
+            retrievers.push(Box::new(literal::Literal::plan(snapshot, query)?));
+        }
+        if on(Way::Codes) {
+            retrievers.push(Box::new(codes::Codes::plan(snapshot, query)));
+        }
+        retrievers.push(Box::new(citations::Citations::plan(
+            snapshot, query, required,
+        )));
+        retrievers.push(Box::new(expansions::Expansions::plan(
+            snapshot, query, required,
+        )?));
         Ok(Plan {
             retrievers,
             required,

@@ -1,4 +1,4 @@
-//! Retriever by dictionary words: ranks higher where a word of the question is a word of the text
+//! Retriever by dictionary words: ranks higher where a word of the question is a word of the title
 //! and not part of another. Finds nothing that the n-grams do not find.
 
 use super::super::accumulate::Accumulator;
@@ -12,21 +12,15 @@ pub(super) struct Words(Vec<Scored>);
 
 impl Words {
     pub fn plan(snapshot: &Snapshot, query: &Query) -> tantivy::Result<Self> {
-        let fields = snapshot.fields;
+        let field = snapshot.fields.title_words;
         let mut terms = Vec::new();
         for word in &query.words {
-            for (text, weights) in [
-                (fields.title, weights::TITLE),
-                (fields.basis, weights::BASIS),
-                (fields.body, weights::BODY),
-            ] {
-                terms.push(Scored::new(
-                    snapshot,
-                    text.words,
-                    &word.text,
-                    weights.words,
-                )?);
-            }
+            terms.push(Scored::new(
+                snapshot,
+                field,
+                &word.text,
+                weights::TITLE_WORDS,
+            )?);
         }
         terms.retain(|t| t.weight.is_some());
         Ok(Self(terms))

@@ -1,0 +1,76 @@
+//! What the turn of a question tells of what is sought, from `index/intents.toml`.
+//! Must not know items.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use serde::Deserialize;
+
+use crate::text::normal::normalise;
+
+/// One intent.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Intent {
+    /// Stable identifier, part of the API.
+    pub key: String,
+    pub label: String,
+    /// Any of these in the question tells it …
+    words: Vec<String>,
+    /// … unless one of these stands there too.
+    #[serde(default)]
+    unless: Vec<String>,
+    /// Type of item → factor on its score.
+    pub leans: BTreeMap<String, f32>,
+}
+
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct File {
+    intent: Vec<Intent>,
+}
+
+/// All intents. Cheap to clone.
+#[derive(Clone, Debug, Default)]
+pub struct Intents(Arc<Vec<Intent>>);
+
+impl Intents {
+    /// # Errors
+    /// When the text is not of the form.
+    pub fn parse(text: &str) -> Result<Self, toml::de::Error> {
+        let mut file: File = toml::from_str(text)?;
+        for intent in &mut file.intent {
+            for word in intent.words.iter_mut().chain(&mut intent.unless) {
+                *word = normalise(word);
+            }
+        }
+        Ok(Self(Arc::new(file.intent)))
+    }
+
+    /// Intents of a normalised question.
+    pub fn of<'a>(&'a self, normal: &'a str) -> impl Iterator<Item = &'a Intent> {
+        let has = move |words: &[String]| words.iter().any(|w| normal.contains(w.as_str()));
+        self.0
+            .iter()
+            .filter(move |i| has(&i.words) && !has(&i.unless))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_embedded_intents_tell_questions_apart() {
+        let text = crate::assets::index_text("intents.toml");
+        let intents = Intents::parse(text).expect("the file is of the form");
+        let keys = |question: &str| -> Vec<String> {
+            let normal = normalise(question);
+            intents.of(&normal).map(|i| i.key.clone()).collect()
+        };
+        assert_eq!(keys("开茶馆要办什么证"), ["permit"]);
+        assert_eq!(keys("没有许可证卖茶叶罚多少"), ["penalty"]);
+        assert_eq!(keys("困难学生补助怎么申请"), ["payment"]);
+        assert!(keys("茶叶").is_empty());
+    }
+}
