@@ -13,7 +13,7 @@ use crate::service::read::Paging;
 use crate::service::view::shorten;
 
 /// Parameters that a search takes.
-pub const SEARCH: [&str; 9] = [
+pub const SEARCH: [&str; 10] = [
     "q",
     "kind",
     "type",
@@ -23,6 +23,7 @@ pub const SEARCH: [&str; 9] = [
     "sort",
     "page",
     "size",
+    "exact",
 ];
 
 /// The parameters of one request, decoded.
@@ -111,7 +112,24 @@ impl Params {
             sort: self.one("sort")?.map(str::to_owned),
             page: self.one("page")?.map(str::to_owned),
             size: self.one("size")?.map(str::to_owned),
+            exact: self.flag("exact")?,
+            without: Vec::new(),
         })
+    }
+
+    /// Whether a switch is on: `1`; off when it is absent, blank or `0`.
+    ///
+    /// # Errors
+    /// `Invalid` for anything else.
+    pub fn flag(&self, name: &str) -> Result<bool, ServiceError> {
+        match self.one(name)?.map(str::trim) {
+            None | Some("" | "0") => Ok(false),
+            Some("1") => Ok(true),
+            Some(other) => {
+                let detail = format!("参数 {name} 应为 1 或 0，现为“{}”", shorten(other, 20));
+                Err(ServiceError::parameter(name, detail))
+            }
+        }
     }
 
     /// # Errors

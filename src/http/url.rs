@@ -142,6 +142,11 @@ pub fn page(path: &str, page: usize) -> String {
     page_with(path, &[], page)
 }
 
+/// The search for a question.
+pub fn search(question: &str) -> String {
+    with(SEARCH, [("q", question.to_owned())])
+}
+
 /// A page of something longer that takes parameters of its own.
 pub fn page_with(path: &str, parameters: &[(&'static str, String)], page: usize) -> String {
     let page = if page > 1 {

@@ -1,6 +1,7 @@
 //! The use cases that stand between the interfaces and the stores: what a reader can ask.
 //! Must not know HTTP, SQL or tantivy. Every function here blocks; callers decide on which thread.
 
+pub mod evaluate;
 pub mod export;
 pub mod follow;
 pub mod ingest;
@@ -8,15 +9,18 @@ pub mod overview;
 pub mod read;
 pub mod search;
 pub mod view;
+pub mod words;
 
 use std::sync::Arc;
 
 use crate::domain::{Clock, Date, Kinds, Regions};
 use crate::engine::{Engine, EngineError, EngineErrorCode};
+use crate::query::Knowledge;
 use crate::register::{Register, RegisterError};
 use crate::text::Segmenter;
 
 use overview::OverviewCache;
+use words::WordsCache;
 
 /// Everything a use case needs, shared by all requests.
 pub struct Services {
@@ -26,7 +30,9 @@ pub struct Services {
     pub register: Arc<dyn Register>,
     pub engine: Arc<dyn Engine>,
     pub clock: Arc<dyn Clock>,
+    pub knowledge: Knowledge,
     overview: OverviewCache,
+    words: WordsCache,
 }
 
 impl Services {
@@ -45,7 +51,9 @@ impl Services {
             register,
             engine,
             clock,
+            knowledge: words::knowledge(),
             overview: OverviewCache::default(),
+            words: WordsCache::default(),
         }
     }
 

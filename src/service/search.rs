@@ -6,7 +6,8 @@ use std::time::{Duration, Instant};
 use crate::domain::{Date, Position, Revision, Role, SearchGroup, level};
 use crate::engine::{Engine, EngineError};
 use crate::query::highlight::{SNIPPET_CHARS, mark, snippet};
-use crate::query::{Facet, Query, RawSearchParams, Sort, parse};
+use crate::query::judge::Features;
+use crate::query::{Answer, Facet, Match, Query, RawSearchParams, Sort, Understood, Way, parse};
 
 use super::view::{HeadView, shorten};
 use super::{ServiceError, Services};
@@ -26,6 +27,16 @@ pub struct SearchPage {
     pub total: u64,
     /// No item has all that was asked for; these have part of it.
     pub partial: bool,
+    /// How sure the best hit is.
+    pub certainty: Match,
+    /// What was added to the question.
+    pub understood: Understood,
+    /// What was corrected: as typed → as searched. The question is still as typed.
+    pub corrections: Vec<(String, String)>,
+    /// The question as searched, where it was corrected.
+    pub searched: Option<String>,
+    /// Whether only the words as typed were searched.
+    pub exact: bool,
     pub page: usize,
     pub size: usize,
     pub sort: Sort,
@@ -37,6 +48,14 @@ pub struct SearchPage {
     pub facets: Vec<(Facet, Vec<FacetValue>)>,
     /// Filters in effect, with labels.
     pub filters: Vec<(Facet, Vec<FilterValue>)>,
+}
+
+/// One form of a question with its answer.
+struct Asked {
+    query: Query,
+    understood: Understood,
+    answer: Answer,
+    position: Position,
 }
 
 /// One hit.
@@ -107,8 +126,22 @@ impl Services {
     pub fn search(&self, raw: &RawSearchParams) -> Result<SearchPage, ServiceError> {
         let started = Instant::now();
         let raw = self.canonical(raw)?;
-        let query = parse::parse(&raw, &self.segmenter)?;
-        let (answer, position) = self.ask_engine(|engine| engine.search(&query))?;
+        let typed = self.ask(&raw)?;
+        let corrected = match raw.has(Way::Corrections) {
+            true => self.corrected(&raw, &typed)?,
+            false => None,
+        };
+        let (asked, corrections) = match corrected {
+            Some((asked, corrections)) => (asked, corrections),
+            None => (typed, Vec::new()),
+        };
+        let Asked {
+            query,
+            understood,
+            answer,
+            position,
+        } = asked;
+        let certainty = Features::of(&query, &answer).map_or(Match::None, |f| f.judge());
         let ids: Vec<_> = answer.hits.iter().map(|hit| hit.id).collect();
         let revisions = self.register.in_force(&ids, position)?;
         let mut hits = Vec::with_capacity(revisions.len());
@@ -151,8 +184,61 @@ impl Services {
             hits,
             facets,
             filters: self.filter_views(&query),
-            query: query.text,
+            certainty,
+            understood,
+            searched: (!corrections.is_empty()).then(|| query.text.clone()),
+            corrections,
+            exact: raw.exact,
+            query: raw.q.trim().to_owned(),
         })
+    }
+
+    /// Asks one form of the question.
+    fn ask(&self, raw: &RawSearchParams) -> Result<Asked, ServiceError> {
+        let mut query = parse::parse(raw, &self.segmenter)?;
+        let understood = match raw.exact {
+            true => Understood::default(),
+            false => self.knowledge.understand(&mut query, &self.regions),
+        };
+        let (answer, position) = self.ask_engine(|engine| engine.search(&query))?;
+        Ok(Asked {
+            query,
+            understood,
+            answer,
+            position,
+        })
+    }
+
+    /// The question with its errors of typing corrected, where that finds more surely.
+    #[expect(clippy::type_complexity, reason = "read in one place")]
+    fn corrected(
+        &self,
+        raw: &RawSearchParams,
+        typed: &Asked,
+    ) -> Result<Option<(Asked, Vec<(String, String)>)>, ServiceError> {
+        if typed.query.literal.is_empty() {
+            return Ok(None);
+        }
+        let Some(corrected) = self.vocabulary()?.correct(
+            &typed.query.normal,
+            &|word| self.segmenter.is_word(word),
+            &|text| {
+                let mut cut = Vec::new();
+                self.segmenter.each_word(text, |range| cut.push(range));
+                cut
+            },
+        ) else {
+            return Ok(None);
+        };
+        let asked = self.ask(&RawSearchParams {
+            q: corrected.text,
+            ..raw.clone()
+        })?;
+        let sureness = |asked: &Asked| {
+            Features::of(&asked.query, &asked.answer).map_or(f32::NEG_INFINITY, |f| f.sureness())
+        };
+        let better = sureness(&asked) > sureness(typed);
+        Ok(better.then_some((asked, corrected.changes)))
     }
 
     fn filter_views(&self, query: &Query) -> Vec<(Facet, Vec<FilterValue>)> {

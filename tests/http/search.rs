@@ -91,6 +91,8 @@ async fn what_the_engine_has_not_followed_yet_takes_no_hit_away() {
     app.publish(&list, "2025-02-01", changes);
     let shown = |answer: &Value, key: &str, name: &str| -> Vec<String> {
         let rows = answer[key].as_array().unwrap().iter();
+        // Everyday words are suggested beside items.
+        let rows = rows.filter(|row| row["kind"] != "word");
         let mut names: Vec<_> = rows
             .map(|row| row[name].as_str().unwrap().to_owned())
             .collect();
@@ -230,4 +232,66 @@ async fn the_same_answer_is_not_sent_again_whatever_it_took() {
         let other = path.replace(&encoded("q=许可"), &encoded("q=处罚"));
         assert_eq!(app.ask("GET", &other, &known).await.status, 200, "{other}");
     }
+}
+
+#[tokio::test]
+async fn everyday_words_find_official_ones_unless_switched_off() {
+    let app = TestApp::new();
+    let ask = async |parameters: &str| {
+        let path = format!("/api/v1/search?{}", encoded(parameters));
+        app.get(&path).await.json()
+    };
+    let answer = ask("q=灯箱审批").await;
+    assert!(answer["total"].as_u64().unwrap() > 0);
+    let official = answer["understood"]["expansions"].as_array().unwrap();
+    assert!(
+        official.iter().any(|e| e["from"] == "灯箱"),
+        "{}",
+        answer["understood"]
+    );
+    let exact = ask("q=灯箱审批&exact=1").await;
+    assert_eq!(
+        exact["understood"]["expansions"],
+        Value::Array(Vec::new()),
+        "{exact}"
+    );
+    assert!(exact["understood"]["intent"].as_array().unwrap().is_empty());
+    let refused = app.get("/api/v1/search?q=a&exact=yes").await;
+    assert_eq!(refused.status, 400);
+    assert!(refused.json()["detail"].as_str().unwrap().contains("exact"));
+    let page = app.get(&format!("/search?{}", encoded("q=灯箱审批"))).await;
+    assert!(page.text().contains("系统对问题的理解") && page.text().contains("exact=1"));
+}
+
+#[tokio::test]
+async fn an_answer_says_how_sure_it_is() {
+    let app = TestApp::new();
+    let certainty = async |question: &str| {
+        let path = format!("/api/v1/search?{}", encoded(&format!("q={question}")));
+        app.get(&path).await.json()["match"].clone()
+    };
+    assert_eq!(certainty("大型户外广告设置许可").await, "good");
+    assert_eq!(certainty("KL-002").await, "good");
+    assert_eq!(certainty("zzzzqqq").await, "none");
+    assert_ne!(certainty("巴黎红烧肉歌词").await, "good");
+}
+
+#[tokio::test]
+async fn errors_of_typing_are_mended_and_said() {
+    let app = TestApp::new();
+    for (typed, what) in [
+        ("大型户外广高设置许可", "a homophone"),
+        ("大型户外广告设置许许可", "a doubled character"),
+        ("户 外 广 告", "stray spaces"),
+        ("大型戶外廣告設置許可", "traditional characters"),
+        ("ｈｕｗａｉｇｕａｎｇｇａｏ", "pinyin, full-width"),
+    ] {
+        let path = format!("/api/v1/search?{}", encoded(&format!("q={typed}")));
+        let answer = app.get(&path).await.json();
+        let first = &answer["hits"][0]["name"];
+        assert_eq!(first, "大型户外广告设置许可", "{what}: {answer}");
+    }
+    let path = format!("/search?{}", encoded("q=huwaiguanggao"));
+    let page = app.get(&path).await;
+    assert!(page.text().contains("已按") && page.text().contains("仍检索"));
 }

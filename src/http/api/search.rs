@@ -25,6 +25,7 @@ use crate::service::ServiceError;
         ("sort" = Option<String>, Query, description = "relevance (as if not given) or department"),
         ("page" = Option<usize>, Query, description = "From 1; the first 1,000 hits can be reached"),
         ("size" = Option<usize>, Query, description = "1 to 100, 20 when not given"),
+        ("exact" = Option<u8>, Query, description = "1: only the words as typed, nothing added, corrected or preferred"),
     ),
     responses(
         (status = 200, body = SearchAnswer),

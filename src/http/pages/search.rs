@@ -13,9 +13,12 @@ use crate::http::params::Params;
 use crate::http::respond::{self, HTML};
 use crate::http::state::App;
 use crate::http::url;
-use crate::query::{DEFAULT_PAGE_SIZE, Facet, MAX_DEPTH, Sort};
+use crate::query::{DEFAULT_PAGE_SIZE, Facet, MAX_DEPTH, Match, Sort, Understood};
 use crate::service::read::Paging;
 use crate::service::search::{FacetValue, HitView, SearchPage};
+
+/// Things said whose official wordings are shown.
+const SHOWN_EXPANSIONS: usize = 6;
 
 /// Values of a facet shown at once; the rest is folded away.
 const OPEN_VALUES: usize = 8;
@@ -83,6 +86,18 @@ pub struct ResultsPage {
     pub q: String,
     pub total: u64,
     pub partial: bool,
+    /// Whether the best hit is not likely what was asked for.
+    pub unsure: bool,
+    /// The question as searched, where it was corrected.
+    pub corrected: Option<String>,
+    /// What was said, and what else was searched for it.
+    pub expansions: Vec<(String, String)>,
+    /// Other things that were understood, in words.
+    pub preferred: Vec<String>,
+    /// The same search of the words as typed; `None` where that is what this is.
+    pub as_typed: Option<String>,
+    /// The same search with all that is understood; `None` where that is what this is.
+    pub understanding: Option<String>,
     /// Items that paging reaches, where that is not all.
     pub reachable: Option<u64>,
     pub first: usize,
@@ -106,6 +121,7 @@ struct Link {
     filters: Vec<(Facet, String)>,
     sort: Option<&'static str>,
     size: Option<usize>,
+    exact: bool,
 }
 
 impl Link {
@@ -119,6 +135,7 @@ impl Link {
                 .collect(),
             sort: (page.sort == Sort::Department).then_some("department"),
             size: (page.size != DEFAULT_PAGE_SIZE).then_some(page.size),
+            exact: page.exact,
         }
     }
 
@@ -137,6 +154,7 @@ impl Link {
             .collect();
         kept.extend(self.sort.map(|sort| ("sort", sort.to_owned())));
         kept.extend(self.size.map(|size| ("size", size.to_string())));
+        kept.extend(self.exact.then(|| ("exact", "1".to_owned())));
         kept
     }
 
@@ -166,6 +184,14 @@ impl Link {
     fn sorted(&self, sort: Option<&'static str>) -> String {
         Self {
             sort,
+            ..self.clone()
+        }
+        .link(1)
+    }
+
+    fn exactly(&self, exact: bool) -> String {
+        Self {
+            exact,
             ..self.clone()
         }
         .link(1)
@@ -233,6 +259,21 @@ impl ResultsPage {
             q: page.query.clone(),
             total: page.total,
             partial: page.partial,
+            unsure: page.certainty != Match::Good && !page.query.is_empty(),
+            as_typed: (!page.exact && says_something(&page)).then(|| state.exactly(true)),
+            understanding: page.exact.then(|| state.exactly(false)),
+            preferred: preferred(&page.understood),
+            expansions: page
+                .understood
+                .expansions
+                .iter()
+                .take(SHOWN_EXPANSIONS)
+                .map(|(said, meant)| {
+                    let shown: Vec<&str> = meant.iter().take(3).map(String::as_str).collect();
+                    (said.clone(), shown.join("、"))
+                })
+                .collect(),
+            corrected: page.searched.clone(),
             reachable: (page.total > depth).then_some(depth),
             first: paging.offset() + 1,
             filters: filters.collect(),
@@ -246,6 +287,27 @@ impl ResultsPage {
             hits: page.hits.into_iter().map(HitRow::from).collect(),
         }
     }
+}
+
+/// Whether anything was added to the words as typed.
+fn says_something(page: &SearchPage) -> bool {
+    !page.understood.is_empty() || page.searched.is_some()
+}
+
+/// What the order of hits leans to, in words.
+fn preferred(understood: &Understood) -> Vec<String> {
+    let mut preferred = Vec::new();
+    for (law, article) in &understood.citations {
+        preferred.push(format!("依据《{law}》第 {article} 条的事项"));
+    }
+    if let Some(department) = &understood.department {
+        preferred.push(format!("部门：{department}"));
+    }
+    if let Some(region) = &understood.region {
+        preferred.push(format!("区划：{}", region.name));
+    }
+    preferred.extend(understood.intents.iter().map(|(_, label)| label.clone()));
+    preferred
 }
 
 /// Facets worth showing: those in effect and those with a choice.

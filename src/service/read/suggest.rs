@@ -1,4 +1,5 @@
-//! What a reader may mean while typing: departments and items whose names hold the text.
+//! What a reader may mean while typing: departments and items whose names hold the text, and words
+//! that people use, by their beginning, pinyin or initials.
 
 use std::collections::HashSet;
 
@@ -10,12 +11,23 @@ use crate::text::normal;
 const LIMIT: usize = 10;
 /// Departments among them at most, so that items are not crowded out.
 const DEPARTMENTS: usize = 3;
+/// Everyday words among them at most.
+const WORDS: usize = 3;
+/// Words that Latin letters may stand for.
+const SPELT: usize = 4;
 
 /// Where a suggestion leads.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Target {
-    Item { code: String, kind: String },
-    Department { number: u64 },
+    Item {
+        code: String,
+        kind: String,
+    },
+    Department {
+        number: u64,
+    },
+    /// A search for the word.
+    Word,
 }
 
 /// One suggestion.
@@ -26,7 +38,7 @@ pub struct Suggestion {
 }
 
 impl Services {
-    /// Departments, then items; each text once.
+    /// Departments, words that Latin letters spell, items, everyday words; each text once.
     ///
     /// # Errors
     /// `Invalid` for a text that is too long, and the engine's and the register's failures.
@@ -54,12 +66,21 @@ impl Services {
                 target: Target::Department { number: d.number },
             })
             .collect();
-        let mut told: HashSet<String> = suggestions.iter().map(|s| s.text.clone()).collect();
+        let spelt = self.spelt(&wanted)?;
+        let said = self.said(&wanted);
+        let word = |word: &String| Suggestion {
+            text: word.clone(),
+            target: Target::Word,
+        };
+        suggestions.extend(spelt.iter().take(WORDS).map(word));
+        let mut told: HashSet<String> = HashSet::new();
+        suggestions.retain(|s| told.insert(s.text.clone()));
         // Names repeat between levels and departments; ask for more than will be shown.
-        let (ids, position) = self.ask_engine(|engine| engine.suggest(&wanted, LIMIT * 3))?;
+        let sought = spelt.first().unwrap_or(&wanted);
+        let (ids, position) = self.ask_engine(|engine| engine.suggest(sought, LIMIT * 3))?;
         for revision in self.register.in_force(&ids, position)? {
             let head = revision.item.head;
-            if suggestions.len() < LIMIT && told.insert(head.name.clone()) {
+            if suggestions.len() + said.len() < LIMIT && told.insert(head.name.clone()) {
                 suggestions.push(Suggestion {
                     text: head.name,
                     target: Target::Item {
@@ -69,6 +90,32 @@ impl Services {
                 });
             }
         }
+        let words = said.iter().filter(|word| !told.contains(*word));
+        suggestions.extend(words.map(word));
         Ok(suggestions)
+    }
+
+    /// Everyday words that begin with the text, the shorter first.
+    fn said(&self, wanted: &str) -> Vec<String> {
+        let mut said: Vec<&str> = self
+            .knowledge
+            .lexicon
+            .said()
+            .filter(|word| word.starts_with(wanted))
+            .collect();
+        said.sort_by_key(|word| word.chars().count());
+        said.into_iter().take(WORDS).map(str::to_owned).collect()
+    }
+
+    /// Words that Latin letters spell, as pinyin or by their initials.
+    fn spelt(&self, wanted: &str) -> Result<Vec<String>, ServiceError> {
+        let letters: String = wanted.chars().filter(|c| !c.is_whitespace()).collect();
+        let is_latin = letters.len() >= 2 && letters.bytes().all(|b| b.is_ascii_lowercase());
+        if !is_latin {
+            return Ok(Vec::new());
+        }
+        let vocabulary = self.vocabulary()?;
+        let words = vocabulary.complete_pinyin(&letters, SPELT);
+        Ok(words.into_iter().map(str::to_owned).collect())
     }
 }

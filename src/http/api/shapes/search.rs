@@ -6,7 +6,7 @@ use utoipa::ToSchema;
 
 use super::Head;
 use crate::http::url;
-use crate::query::Facet;
+use crate::query::{Facet, Understood};
 use crate::service::read::{Suggestion, Target};
 use crate::service::search::{FacetValue, HitView, SearchPage};
 
@@ -55,6 +55,10 @@ pub struct SearchAnswer {
     pub took_ms: f64,
     /// No item has all that was asked for; these have part of it.
     pub partial: bool,
+    /// How sure the best hit is: `good`, `weak` or `none`.
+    #[serde(rename = "match")]
+    pub certainty: &'static str,
+    pub understood: UnderstoodShape,
     /// Day whose items in force were searched.
     pub as_of: String,
     pub hits: Vec<Hit>,
@@ -81,9 +85,89 @@ impl From<SearchPage> for SearchAnswer {
             size: page.size,
             took_ms: (page.took.as_secs_f64() * 1e6).round() / 1e3,
             partial: page.partial,
+            certainty: page.certainty.key(),
+            understood: UnderstoodShape::new(page.understood, page.corrections, page.searched),
             as_of: page.as_of.to_string(),
             hits: page.hits.into_iter().map(Hit::from).collect(),
             facets,
+        }
+    }
+}
+
+/// Something that was said, and what else was searched for it.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct ExpansionShape {
+    pub from: String,
+    /// Official wordings, the best first.
+    pub to: Vec<String>,
+}
+
+/// Something that was typed, and what was searched instead.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct CorrectionShape {
+    pub from: String,
+    pub to: String,
+}
+
+/// An article that was cited.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct CitationShape {
+    pub law: String,
+    pub article: u32,
+}
+
+/// What a question leans to.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct IntentShape {
+    /// `penalty`, `permit`, `payment`, `service` or `dispute`.
+    pub key: String,
+    pub label: String,
+}
+
+/// What was understood of the question; all of it can be switched off with `exact=1`.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct UnderstoodShape {
+    pub expansions: Vec<ExpansionShape>,
+    pub corrections: Vec<CorrectionShape>,
+    /// The question as searched, where it was corrected.
+    #[schema(required = true)]
+    pub corrected_query: Option<String>,
+    /// Department that was recognised, by its official name.
+    #[schema(required = true)]
+    pub department: Option<String>,
+    /// Region that was recognised.
+    #[schema(required = true)]
+    pub region: Option<String>,
+    pub intent: Vec<IntentShape>,
+    pub citations: Vec<CitationShape>,
+}
+
+impl UnderstoodShape {
+    fn new(
+        understood: Understood,
+        corrections: Vec<(String, String)>,
+        corrected_query: Option<String>,
+    ) -> Self {
+        let expansions = understood.expansions.into_iter();
+        let corrections = corrections.into_iter();
+        let intents = understood.intents.into_iter();
+        let citations = understood.citations.into_iter();
+        Self {
+            expansions: expansions
+                .map(|(from, to)| ExpansionShape { from, to })
+                .collect(),
+            corrections: corrections
+                .map(|(from, to)| CorrectionShape { from, to })
+                .collect(),
+            corrected_query,
+            department: understood.department,
+            region: understood.region.map(|r| r.name),
+            intent: intents
+                .map(|(key, label)| IntentShape { key, label })
+                .collect(),
+            citations: citations
+                .map(|(law, article)| CitationShape { law, article })
+                .collect(),
         }
     }
 }
@@ -116,7 +200,7 @@ impl From<HitView> for Hit {
 #[derive(Debug, Serialize, ToSchema)]
 pub struct SuggestionShape {
     pub text: String,
-    /// Key of the item's kind of list, or `department`.
+    /// Key of the item's kind of list, `department`, or `word` for a search.
     pub kind: String,
     /// Path of its page.
     pub url: String,
@@ -126,6 +210,7 @@ impl From<Suggestion> for SuggestionShape {
     fn from(suggestion: Suggestion) -> Self {
         let (kind, url) = match suggestion.target {
             Target::Item { code, kind } => (kind, url::item(&code)),
+            Target::Word => ("word".to_owned(), url::search(&suggestion.text)),
             Target::Department { number } => ("department".to_owned(), url::department(number)),
         };
         Self {
