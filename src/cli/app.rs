@@ -65,6 +65,22 @@ impl App {
         })
     }
 
+    /// The same of a register that has to be there: a command that only reads makes none, so that
+    /// a mistyped folder is noticed.
+    ///
+    /// # Errors
+    /// As [`App::open`], and when the folder holds no register.
+    pub fn open_existing(settings: &Settings) -> Result<Self, CliError> {
+        let folder = &settings.state;
+        if !folder.join("register.db").exists() {
+            return Err(CliError::new(format!(
+                "{} 中没有登记簿。请核对 --state，或先用 quanze ingest 收录清单",
+                folder.display()
+            )));
+        }
+        Self::open(settings)
+    }
+
     /// The reading use cases over these layers.
     pub fn services(&self) -> Services {
         Services::new(

@@ -35,7 +35,7 @@ enum FormatArg {
 }
 
 pub fn run(settings: &Settings, args: &Args) -> Result<ExitCode, CliError> {
-    let app = App::open(settings)?;
+    let app = App::open_existing(settings)?;
     let kind = match &args.kind {
         None => None,
         Some(name) => Some(app.kinds.named(name).cloned().ok_or_else(|| {

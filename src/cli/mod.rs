@@ -11,6 +11,7 @@ macro_rules! say {
 
 pub mod app;
 mod clock;
+mod eval;
 mod export;
 mod files;
 mod ingest;
@@ -54,6 +55,8 @@ enum Command {
     Export(export::Args),
     /// 在终端检索
     Search(search::Args),
+    /// 衡量质量
+    Eval(eval::Args),
 }
 
 /// Why a command failed; the text is for the operator, in Chinese.
@@ -98,6 +101,52 @@ impl From<std::io::Error> for CliError {
     }
 }
 
+/// Rows of cells for a terminal or a document, the headings first.
+struct Table(Vec<Vec<String>>);
+
+impl Table {
+    fn new<T: Into<String>>(head: impl IntoIterator<Item = T>) -> Self {
+        Self(vec![head.into_iter().map(Into::into).collect()])
+    }
+
+    /// For a terminal: numbers to the right, names to the left.
+    fn text(&self) -> String {
+        // A Chinese character is two columns wide.
+        let width =
+            |cell: &str| -> usize { cell.chars().map(|c| 1 + usize::from(!c.is_ascii())).sum() };
+        let [head, body @ ..] = self.0.as_slice() else {
+            return String::new();
+        };
+        let columns = head.iter().enumerate().map(|(c, cell)| {
+            let widest = body.iter().map(|row| width(&row[c])).max();
+            let is_name = |cell: &str| !cell.is_empty() && cell.parse::<f64>().is_err();
+            let named = body.iter().any(|row| is_name(&row[c]));
+            (named, widest.unwrap_or(0).max(width(cell)))
+        });
+        let columns: Vec<(bool, usize)> = columns.collect();
+        let lines = self.0.iter().map(|row| {
+            let cells = row.iter().zip(&columns).map(|(cell, (named, wide))| {
+                let pad = " ".repeat(wide - width(cell));
+                match named {
+                    true => format!("{cell}{pad}"),
+                    false => format!("{pad}{cell}"),
+                }
+            });
+            cells.collect::<Vec<_>>().join("  ").trim_end().to_owned()
+        });
+        lines.collect::<Vec<_>>().join("\n")
+    }
+
+    fn markdown(&self) -> String {
+        let line = |cells: &[String]| format!("| {} |\n", cells.join(" | "));
+        let mut lines = self.0.iter().map(|row| line(row));
+        let head = lines.next().unwrap_or_default();
+        let columns = self.0.first().map_or(1, Vec::len);
+        let rule = format!("|---{}|\n", "|---:".repeat(columns - 1));
+        head + &rule + &lines.collect::<String>()
+    }
+}
+
 /// Runs the program; exit code 1 when the command failed or refused something, 2 for wrong usage.
 pub fn main() -> ExitCode {
     let cli = Cli::parse();
@@ -114,6 +163,7 @@ pub fn main() -> ExitCode {
         Some(Command::Status) => status::run(&settings),
         Some(Command::Export(args)) => export::run(&settings, &args),
         Some(Command::Search(args)) => search::run(&settings, &args),
+        Some(Command::Eval(args)) => eval::run(&settings, &args),
     };
     match result {
         Ok(code) => code,

@@ -3,7 +3,7 @@
 use std::process::ExitCode;
 
 use crate::engine::EngineState;
-use crate::query::RawSearchParams;
+use crate::query::{Match, RawSearchParams};
 use crate::service::ServiceError;
 use crate::service::follow;
 
@@ -21,13 +21,16 @@ pub struct Args {
     /// 只看某部门（可重复）
     #[arg(long, value_name = "NAME")]
     department: Vec<String>,
+    /// 只检索原文字词，不补充规范说法，不纠错
+    #[arg(long)]
+    exact: bool,
     /// 显示条数
     #[arg(long, default_value_t = 10, value_name = "N")]
     size: usize,
 }
 
 pub fn run(settings: &Settings, args: &Args) -> Result<ExitCode, CliError> {
-    let app = App::open(settings)?;
+    let app = App::open_existing(settings)?;
     prepare(&app)?;
     let services = app.services();
     let raw = RawSearchParams {
@@ -35,10 +38,21 @@ pub fn run(settings: &Settings, args: &Args) -> Result<ExitCode, CliError> {
         kind: args.kind.clone(),
         department: args.department.clone(),
         size: Some(args.size.to_string()),
+        exact: args.exact,
         ..RawSearchParams::default()
     };
     let page = services.search(&raw)?;
     say!("“{}”：{} 项", args.question, page.total);
+    if let Some(text) = &page.searched {
+        say!("已按“{text}”检索");
+    }
+    for (said, meant) in page.understood.expansions.iter().take(6) {
+        let shown: Vec<&str> = meant.iter().take(3).map(String::as_str).collect();
+        say!("“{said}”同时检索：{}", shown.join("、"));
+    }
+    if page.certainty != Match::Good && !page.query.is_empty() && page.total > 0 {
+        say!("没有把握找到所要的事项，以下仅供参考");
+    }
     for (number, hit) in page.hits.iter().enumerate() {
         let name = if hit.head.sub_name.is_empty() {
             hit.head.name.clone()

@@ -13,7 +13,7 @@ pub fn megabytes(bytes: u64) -> f64 {
 }
 
 pub fn run(settings: &Settings) -> Result<ExitCode, CliError> {
-    let app = App::open(settings)?;
+    let app = App::open_existing(settings)?;
     let today = app.clock.today();
     let last = app.register.last_number()?;
     let departments = app.register.departments(today)?;
@@ -47,7 +47,7 @@ pub fn run(settings: &Settings) -> Result<ExitCode, CliError> {
             p.day
         ),
     }
-    say!("索引状态：{}", state(&app));
+    say!("索引状态：{}", state(&app, last));
     say!("索引指纹：{}", app.fingerprint);
     say!(
         "占用：登记簿 {:.1} MB，原始文件 {:.1} MB，索引 {:.1} MB",
@@ -58,9 +58,13 @@ pub fn run(settings: &Settings) -> Result<ExitCode, CliError> {
     Ok(ExitCode::SUCCESS)
 }
 
-fn state(app: &App) -> String {
+fn state(app: &App, last: u64) -> String {
     use crate::engine::EngineState;
+    let reached = app.engine.position().map_or(0, |p| p.publication);
     match app.engine.state() {
+        EngineState::Ready if reached < last => {
+            format!("落后于登记簿 {} 次公布，服务启动后自动补上", last - reached)
+        }
         EngineState::Ready => "正常".into(),
         EngineState::Missing => "尚未建立".into(),
         EngineState::Outdated => "词典或清单种类已更新，需要重建".into(),

@@ -1,5 +1,7 @@
 //! The program as an operator runs it: commands, exit codes, a server that stops, a process that is killed.
 
+mod eval;
+
 use std::io::{BufRead, BufReader};
 use std::net::TcpStream;
 use std::path::Path;
