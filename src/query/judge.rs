@@ -1,5 +1,5 @@
 //! How sure the best hit of an answer is to be what was asked for.
-//! Must not know items; its numbers come from `quanze eval search`, which prints how they do.
+//! Must not know items; `quanze eval search` prints how it does, and the features for a fit.
 
 use super::{Answer, Query};
 
@@ -25,7 +25,8 @@ impl Match {
     }
 }
 
-/// Weights of a logistic regression over the judged queries and those the corpus cannot answer.
+/// Weights of a logistic model. They were set by what the features mean and then measured, not
+/// fitted: of the judged questions 3% are not `good`, of those without an answer 8% are.
 mod weights {
     pub const BIAS: f32 = -1.0;
     pub const SCORE: f32 = 2.0;
