@@ -230,6 +230,10 @@ impl Services {
         ) else {
             return Ok(None);
         };
+        // What stands in a title as typed is no error.
+        if !self.engine.suggest(&typed.query.literal, 1)?.is_empty() {
+            return Ok(None);
+        }
         let asked = self.ask(&RawSearchParams {
             q: corrected.text,
             ..raw.clone()

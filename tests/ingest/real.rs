@@ -1,9 +1,12 @@
 //! Real lists through the register: workbooks and their exports agree, the normalised corpus loads.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use quanze::intake::{Bytes, Hints, Source};
+use quanze::query::{Facet, RawSearchParams};
 use quanze::service::ingest::{IngestOptions, Outcome};
+use quanze::service::search::HitView;
+use quanze::text::normal::normalise;
 
 use super::desk::Desk;
 use crate::support;
@@ -114,4 +117,106 @@ fn the_normalised_corpus_loads_with_its_codes() {
     );
     let again = desk.ingest_source(&source, &Hints::default(), IngestOptions::default());
     assert!(again.lists.iter().all(|l| l.outcome == Outcome::Unchanged));
+}
+
+/// The corpus in a register of its own, the engine following it.
+fn corpus() -> Option<Desk> {
+    let source = source("corpus", "real-items.csv")?;
+    let desk = Desk::new();
+    desk.ingest_source(&source, &Hints::default(), IngestOptions::default());
+    desk.search("许可");
+    Some(desk)
+}
+
+/// All hits of a question, where paging reaches them, and how many there are.
+fn all_hits(desk: &Desk, q: &str) -> (BTreeSet<String>, u64) {
+    let mut codes = BTreeSet::new();
+    for page in 1..=10 {
+        let raw = RawSearchParams {
+            q: q.to_owned(),
+            size: Some("100".into()),
+            page: Some(page.to_string()),
+            ..RawSearchParams::default()
+        };
+        let answer = desk.services.search(&raw).expect("search answers");
+        codes.extend(answer.hits.iter().map(|h| h.head.code.clone()));
+        if (codes.len() as u64) >= answer.total || page == 10 {
+            return (codes, answer.total);
+        }
+    }
+    (codes, 0)
+}
+
+#[test]
+fn every_item_is_found_by_any_word_of_its_title() {
+    let Some(desk) = corpus() else {
+        return;
+    };
+    let items: Vec<(String, String)> = desk
+        .in_force("2026-11-24")
+        .into_iter()
+        .map(|r| (r.code.to_string(), normalise(&r.item.head.name)))
+        .collect();
+    // Words of two to four characters from all over the titles, the same in every run.
+    let letters = |c: char| c.is_alphanumeric();
+    for n in 0..500_usize {
+        let title: Vec<char> = items[n * 10_007 % items.len()].1.chars().collect();
+        let length = (2 + n % 3).min(title.len());
+        let from = n * 31 % (title.len() - length + 1);
+        let word: String = title[from..from + length].iter().collect();
+        if !word.chars().all(letters) {
+            continue;
+        }
+        let wanted: BTreeSet<&str> = items
+            .iter()
+            .filter(|(_, name)| name.contains(&word))
+            .map(|(code, _)| code.as_str())
+            .collect();
+        let (found, total) = all_hits(&desk, &word);
+        assert!(total >= wanted.len() as u64, "{word}: {total}");
+        if total <= 1_000 {
+            let missing: Vec<_> = wanted.iter().filter(|c| !found.contains(**c)).collect();
+            assert!(missing.is_empty(), "{word}: {missing:?}");
+        }
+    }
+}
+
+#[test]
+fn every_title_finds_its_own_item_and_counts_are_a_scan_s() {
+    let Some(desk) = corpus() else {
+        return;
+    };
+    let items = desk.in_force("2026-11-24");
+    for item in items.iter().step_by(97) {
+        let name = &item.item.head.name;
+        let q: String = name.chars().take(200).collect();
+        let raw = RawSearchParams {
+            q,
+            size: Some("100".into()),
+            ..RawSearchParams::default()
+        };
+        let answer = desk.services.search(&raw).expect("search answers");
+        let own = answer.hits.iter().find(|h| h.head.name == *name);
+        let own = own.unwrap_or_else(|| panic!("{name} does not find itself"));
+        let best = answer.hits[0].score;
+        assert!(own.score >= best * 0.999, "{name}: {} < {best}", own.score);
+        // Counts of each facet are those of all hits, which fit on the pages that can be reached.
+        if answer.total <= 100 {
+            for (facet, values) in &answer.facets {
+                for value in values {
+                    let of_hit = |h: &HitView| match facet {
+                        Facet::Kind => h.head.kind.clone(),
+                        Facet::Type => h.head.item_type.clone(),
+                        Facet::Department => h.head.department.clone(),
+                        Facet::Level => h.head.level.clone(),
+                        Facet::Region => value.value.clone(),
+                    };
+                    let scan = answer.hits.iter().filter(|h| of_hit(h) == value.value);
+                    if *facet != Facet::Region {
+                        assert_eq!(scan.count() as u64, value.count, "{name} {}", value.value);
+                    }
+                }
+            }
+        }
+    }
 }
