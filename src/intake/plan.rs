@@ -153,6 +153,15 @@ impl Opened {
                     "请填写名称，或删除该行",
                 ));
             }
+            if skipped.why == Skip::Apart {
+                drafts.findings.push(Finding::new(
+                    Severity::Warning,
+                    "row-apart",
+                    place.clone(),
+                    "该行没有名称和子项，与上方事项隔有空行，没有并入",
+                    "如属上方事项，请删除中间的空行；如是表下的说明，不必处理",
+                ));
+            }
             drafts.not_taken.push(RowNotTaken {
                 place,
                 reason: skipped.why.reason().into(),

@@ -50,8 +50,10 @@ pub enum Skip {
     ColumnNumbers,
     /// The name of the sub-items that follow, without anything of its own.
     Parent,
-    /// Text after blank rows, or a date or signature, that belongs to no item.
+    /// Text after blank rows, without a sub-item or a name: it may have been meant for the item above.
     Apart,
+    /// Nothing but a date, a page number or a signature.
+    Signature,
 }
 
 impl Skip {
@@ -66,7 +68,8 @@ impl Skip {
             Self::Unread => "只有未导入的列有内容",
             Self::ColumnNumbers => "栏号行，不是事项",
             Self::Parent => "只有主项名称，其子项已分别收录",
-            Self::Apart => "与上方事项不相连（隔有空行，或只有日期、页码、落款），不是事项",
+            Self::Apart => "与上方事项隔有空行，没有并入",
+            Self::Signature => "日期、页码或落款，不是事项",
         }
     }
 }
@@ -181,8 +184,8 @@ impl<'a> Builder<'a> {
             self.begin(row, false);
         } else if self.current.is_none() || self.lacks_name(row) {
             self.skip(row, Skip::NoTitle);
-        } else if self.is_apart(row) {
-            self.skip(row, Skip::Apart);
+        } else if let Some(why) = self.is_apart(row) {
+            self.skip(row, why);
         } else if self.divides(row) {
             self.begin(row, true);
         } else {
@@ -199,30 +202,28 @@ impl<'a> Builder<'a> {
     /// Whether a row without a name looks like an item of its own: a running number of its own, no
     /// sub-item, and what only an item's first row has.
     fn lacks_name(&self, row: &Row) -> bool {
-        let role_filled = |role: Role| {
-            let at = self
-                .columns
-                .columns
-                .iter()
-                .position(|c| self.columns.kind.fields[c.field].role == Some(role));
-            at.is_some_and(|p| self.filled(row, p))
-        };
         let numbered = self.sequence.is_some_and(|s| self.filled(row, s));
-        let own = role_filled(Role::Type) && role_filled(Role::Basis);
-        numbered && own && !role_filled(Role::Subtitle) && !self.is_covered(row)
+        let own = self.has(row, Role::Type) && self.has(row, Role::Basis);
+        numbered && own && !self.has(row, Role::Subtitle) && !self.is_covered(row)
     }
 
-    /// Whether a row stands apart from the item above it: after blank rows, or with nothing but a
-    /// date, a page number or a signature.
-    fn is_apart(&self, row: &Row) -> bool {
-        if self.is_covered(row) {
-            return false;
+    /// Whether the row fills the column of a role.
+    fn has(&self, row: &Row, role: Role) -> bool {
+        self.columns
+            .with_role(role)
+            .is_some_and(|c| !clean::is_blank(row.cell(c.index)))
+    }
+
+    /// Whether a row without a name or sub-item of its own stands apart from the item above it.
+    fn is_apart(&self, row: &Row) -> Option<Skip> {
+        if self.is_covered(row) || self.has(row, Role::Subtitle) {
+            return None;
         }
-        let gap = self
-            .current
-            .as_ref()
-            .is_some_and(|c| c.last_row + 1 < row.number);
-        gap || row.filled().all(|(_, text)| is_signature(text))
+        if row.filled().all(|(_, text)| is_signature(text)) {
+            return Some(Skip::Signature);
+        }
+        let current = self.current.as_ref()?;
+        (current.last_row + 1 < row.number).then_some(Skip::Apart)
     }
 
     /// Ends the sheet.

@@ -54,6 +54,8 @@ pub struct SearchPage {
 struct Asked {
     query: Query,
     understood: Understood,
+    /// As typed → as asked.
+    corrections: Vec<(String, String)>,
     answer: Answer,
     position: Position,
 }
@@ -131,16 +133,13 @@ impl Services {
             true => self.corrected(&raw, &typed)?,
             false => None,
         };
-        let (asked, corrections) = match corrected {
-            Some((asked, corrections)) => (asked, corrections),
-            None => (typed, Vec::new()),
-        };
         let Asked {
             query,
             understood,
+            corrections,
             answer,
             position,
-        } = asked;
+        } = corrected.unwrap_or(typed);
         let certainty = Features::of(&query, &answer).map_or(Match::None, |f| f.judge());
         let ids: Vec<_> = answer.hits.iter().map(|hit| hit.id).collect();
         let revisions = self.register.in_force(&ids, position)?;
@@ -204,18 +203,18 @@ impl Services {
         Ok(Asked {
             query,
             understood,
+            corrections: Vec::new(),
             answer,
             position,
         })
     }
 
     /// The question with its errors of typing corrected, where that finds more surely.
-    #[expect(clippy::type_complexity, reason = "read in one place")]
     fn corrected(
         &self,
         raw: &RawSearchParams,
         typed: &Asked,
-    ) -> Result<Option<(Asked, Vec<(String, String)>)>, ServiceError> {
+    ) -> Result<Option<Asked>, ServiceError> {
         if typed.query.literal.is_empty() {
             return Ok(None);
         }
@@ -234,7 +233,7 @@ impl Services {
         if !self.engine.suggest(&typed.query.literal, 1)?.is_empty() {
             return Ok(None);
         }
-        let asked = self.ask(&RawSearchParams {
+        let mut asked = self.ask(&RawSearchParams {
             q: corrected.text,
             ..raw.clone()
         })?;
@@ -242,7 +241,8 @@ impl Services {
             Features::of(&asked.query, &asked.answer).map_or(f32::NEG_INFINITY, |f| f.sureness())
         };
         let better = sureness(&asked) > sureness(typed);
-        Ok(better.then_some((asked, corrected.changes)))
+        asked.corrections = corrected.changes;
+        Ok(better.then_some(asked))
     }
 
     fn filter_views(&self, query: &Query) -> Vec<(Facet, Vec<FilterValue>)> {

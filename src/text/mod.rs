@@ -1,4 +1,5 @@
-//! Chinese text: normalising, segmenting, n-grams. The only owner of jieba and the dictionaries.
+//! Chinese text: normalising, segmenting, n-grams, pinyin and errors of typing, citations, the
+//! lexicon. The only owner of jieba and the dictionaries.
 //! Must not know tantivy or HTTP.
 
 pub mod citation;

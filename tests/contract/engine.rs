@@ -1,6 +1,8 @@
 //! What every engine does: ids, order, counts, filters, paging, following the register.
 //! Scores are never asserted; they are each engine's own.
 
+mod meaning;
+
 use std::cell::RefCell;
 use std::collections::{BTreeSet, HashMap};
 use std::path::{Path, PathBuf};
@@ -102,6 +104,10 @@ pub fn engine_contract(make: &dyn Fn() -> Box<dyn Engine>) {
     titles_are_suggested(make().as_ref());
     the_best_of_many_titles_are_suggested(make().as_ref());
     upkeep_changes_no_answer(make().as_ref());
+    meaning::what_is_meant_is_found(make().as_ref());
+    meaning::an_article_finds_what_rests_on_it(make().as_ref());
+    meaning::what_a_question_leans_to_comes_first(make().as_ref());
+    meaning::titles_tell_their_words(make().as_ref());
     a_rebuild_replaces_everything(make().as_ref());
 }
 

@@ -1,5 +1,6 @@
 //! Intake through its public interface: real workbooks where they are at hand, made ones always.
 
+mod cells;
 mod hostile;
 mod make;
 mod real;

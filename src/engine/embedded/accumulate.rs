@@ -3,6 +3,8 @@
 //! posting has to be read anyway, and an array is several times faster than merging iterators.
 //! Must not know fields, weights or which retriever adds what.
 
+use std::collections::HashSet;
+
 use tantivy::DocId;
 
 /// Matched words of a document that is a hit whatever its words.
@@ -13,6 +15,8 @@ pub(super) struct Accumulator {
     scores: Vec<f32>,
     /// The part of the score that official wordings and citations gave.
     meant: Vec<f32>,
+    /// Documents that rest on an article cited.
+    cited: HashSet<DocId>,
     /// Number of different words matched.
     matched: Vec<u8>,
     /// The last word that matched, plus one: a word counts once, whichever field it is in.
@@ -47,6 +51,7 @@ impl Accumulator {
             values.clear();
             values.resize(docs, 0.0);
         }
+        self.cited.clear();
         for bytes in [&mut self.matched, &mut self.last_word] {
             bytes.clear();
             bytes.resize(docs, 0);
@@ -66,6 +71,15 @@ impl Accumulator {
 
     pub fn meant(&self, doc: DocId) -> f32 {
         self.meant[doc as usize]
+    }
+
+    /// The document rests on an article that the question cites.
+    pub fn cite(&mut self, doc: DocId) {
+        self.cited.insert(doc);
+    }
+
+    pub fn is_cited(&self, doc: DocId) -> bool {
+        self.cited.contains(&doc)
     }
 
     /// The document is what the question means: it counts as matching so many words.

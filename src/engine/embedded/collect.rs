@@ -249,7 +249,7 @@ fn evidence(snapshot: &Snapshot, parts: &[Part<'_>], query: &Query, best: &Candi
     let unit = weights::TITLE.pairs * (snapshot.all_documents() as f32 + 2.0).ln();
     let (part, doc) = (&parts[best.place.0], best.place.1);
     let matched = part.found.matched()[doc as usize];
-    let is_certain = Accumulator::is_accepted(matched) || !query.citations.is_empty();
+    let is_certain = Accumulator::is_accepted(matched) || part.found.is_cited(doc);
     Evidence {
         score: best.score / unit,
         coverage: f32::from(matched).min(query.words.len() as f32) / query.words.len() as f32,

@@ -37,6 +37,7 @@ impl Retriever for Citations {
                 found.add_score(doc, weights::CITATION);
                 found.add_meant(doc, weights::CITATION);
                 found.satisfy(doc, self.required);
+                found.cite(doc);
             })?;
         }
         Ok(())

@@ -6,7 +6,7 @@ use tantivy::DocId;
 use super::super::accumulate::Accumulator;
 use super::super::snapshot::{Segment, Snapshot};
 use super::super::weights;
-use super::postings::{Scored, scan};
+use super::postings::Scored;
 use super::{Deadline, Retriever};
 use crate::query::Query;
 use crate::text::grams::{each_gram, substring_grams};
@@ -136,13 +136,7 @@ impl Retriever for Expansions {
             for (share, sought) in &meant.wordings {
                 for in_text in sought {
                     for term in &in_text.terms {
-                        if clock.passed() {
-                            return Ok(());
-                        }
-                        let norms = term.fieldnorms(segment)?;
-                        scan(segment, &term.term, clock, |doc, frequency| {
-                            text.add(doc, term.score(&norms, doc, frequency));
-                        })?;
+                        term.each(segment, clock, |doc, score| text.add(doc, score))?;
                     }
                     let all = in_text.terms.len();
                     text.drain(|doc, value, count| {

@@ -10,7 +10,7 @@ use super::super::accumulate::Accumulator;
 use super::super::schema::TextFields;
 use super::super::snapshot::{Segment, Snapshot};
 use super::super::weights::{self, TextWeights};
-use super::postings::{Scored, scan};
+use super::postings::Scored;
 use super::{Deadline, Retriever};
 use crate::query::{Query, Word};
 use crate::text::grams::{each_gram, substring_grams};
@@ -149,13 +149,9 @@ impl Retriever for Grams {
         for all in &self.matches {
             let mut chain = found.begin_chain(all.terms.len());
             for (link, term) in all.terms.iter().enumerate() {
-                if clock.passed() {
-                    return Ok(());
-                }
-                let norms = term.fieldnorms(segment)?;
                 let last = link + 1 == all.terms.len();
-                scan(segment, &term.term, clock, |doc, frequency| {
-                    found.add_score(doc, term.score(&norms, doc, frequency));
+                term.each(segment, clock, |doc, score| {
+                    found.add_score(doc, score);
                     if found.follow(doc, chain) && last {
                         found.match_word(doc, all.word);
                     }
@@ -164,13 +160,7 @@ impl Retriever for Grams {
             }
         }
         for term in &self.ranking {
-            if clock.passed() {
-                return Ok(());
-            }
-            let norms = term.fieldnorms(segment)?;
-            scan(segment, &term.term, clock, |doc, frequency| {
-                found.add_score(doc, term.score(&norms, doc, frequency));
-            })?;
+            term.each(segment, clock, |doc, score| found.add_score(doc, score))?;
         }
         Ok(())
     }

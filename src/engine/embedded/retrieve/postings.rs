@@ -1,7 +1,6 @@
 //! Reading a term's postings and scoring them.
 //! Must not know questions.
 
-use tantivy::fieldnorm::FieldNormReader;
 use tantivy::query::Bm25Weight;
 use tantivy::schema::{Field, IndexRecordOption};
 use tantivy::{DocId, Term};
@@ -43,14 +42,22 @@ impl Scored {
         })
     }
 
-    pub fn fieldnorms(&self, segment: &Segment) -> tantivy::Result<FieldNormReader> {
-        segment.reader.get_fieldnorms_reader(self.term.field())
-    }
-
-    /// Score of a document that has the term `frequency` times.
-    pub fn score(&self, norms: &FieldNormReader, doc: DocId, frequency: u32) -> f32 {
-        self.weight.as_ref().map_or(0.0, |(weight, bm25)| {
-            weight * bm25.score(norms.fieldnorm_id(doc), frequency)
+    /// Calls `each` with every document that has the term, and its score; stops as [`scan`] does.
+    pub fn each(
+        &self,
+        segment: &Segment,
+        clock: Deadline,
+        mut each: impl FnMut(DocId, f32),
+    ) -> tantivy::Result<()> {
+        if clock.passed() {
+            return Ok(());
+        }
+        let norms = segment.reader.get_fieldnorms_reader(self.term.field())?;
+        scan(segment, &self.term, clock, |doc, frequency| {
+            let score = self.weight.as_ref().map_or(0.0, |(weight, bm25)| {
+                weight * bm25.score(norms.fieldnorm_id(doc), frequency)
+            });
+            each(doc, score);
         })
     }
 }

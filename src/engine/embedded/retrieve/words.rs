@@ -4,7 +4,7 @@
 use super::super::accumulate::Accumulator;
 use super::super::snapshot::{Segment, Snapshot};
 use super::super::weights;
-use super::postings::{Scored, scan};
+use super::postings::Scored;
 use super::{Deadline, Retriever};
 use crate::query::Query;
 
@@ -35,13 +35,7 @@ impl Retriever for Words {
         clock: Deadline,
     ) -> tantivy::Result<()> {
         for term in &self.0 {
-            if clock.passed() {
-                return Ok(());
-            }
-            let norms = term.fieldnorms(segment)?;
-            scan(segment, &term.term, clock, |doc, frequency| {
-                found.add_score(doc, term.score(&norms, doc, frequency));
-            })?;
+            term.each(segment, clock, |doc, score| found.add_score(doc, score))?;
         }
         Ok(())
     }

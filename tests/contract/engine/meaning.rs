@@ -1,0 +1,88 @@
+//! What every engine does with what a question means: official wordings, citations, leanings.
+
+use std::collections::BTreeMap;
+
+use quanze::engine::Engine;
+use quanze::query::{Expansion, Facet, Leaning, Query};
+use quanze::text::citation::Citation;
+use quanze::text::lexicon::Relation;
+
+use super::{apply, document, ids, put, query, raw};
+
+fn fill(engine: &dyn Engine) {
+    let mut noise = document(1, "对建筑施工噪声超标的处罚");
+    noise.item_type = "行政处罚".into();
+    noise.basis = "《中华人民共和国噪声污染防治法》（2021年通过）第七十七条 违反本法规定".into();
+    let mut advert = document(2, "大型户外广告设置许可");
+    advert.basis = "《城市市容和环境卫生管理条例》第十一条".into();
+    let mut check = document(3, "户外广告设置检查");
+    check.item_type = "行政检查".into();
+    apply(engine, vec![put(noise), put(advert), put(check)], 1);
+}
+
+fn asked(engine: &dyn Engine, query: &Query) -> Vec<u64> {
+    ids(&engine.search(query).expect("the question is answered"))
+}
+
+pub fn what_is_meant_is_found(engine: &dyn Engine) {
+    fill(engine);
+    let plain = query(&raw("工地太吵"));
+    assert!(asked(engine, &plain).is_empty());
+    let mut meant = plain;
+    meant.expansions.push(Expansion {
+        said: "工地+吵".into(),
+        relation: Relation::Near,
+        meant: vec![vec!["扰民".into()], vec!["施工".into(), "噪声".into()]],
+    });
+    assert_eq!(asked(engine, &meant), [1]);
+    // Parts that stand in no one item are no wording.
+    meant.expansions[0].meant = vec![vec!["施工".into(), "广告".into()]];
+    assert!(asked(engine, &meant).is_empty());
+}
+
+pub fn an_article_finds_what_rests_on_it(engine: &dyn Engine) {
+    fill(engine);
+    let cited = |law: &str, article: u32| {
+        let mut query = query(&raw("甲"));
+        let law = law.to_owned();
+        query.citations.push(Citation { law, article });
+        query
+    };
+    assert_eq!(asked(engine, &cited("噪声污染防治法", 77)), [1]);
+    assert_eq!(asked(engine, &cited("条例", 11)), [2]);
+    assert!(asked(engine, &cited("噪声污染防治法", 7)).is_empty());
+    // It is sure of the items that rest on it, not of others that share a word.
+    let certain = |law: &str| {
+        let mut query = cited(law, 77);
+        query.words.clone_from(&self::query(&raw("噪声")).words);
+        let answer = engine.search(&query).expect("the question is answered");
+        answer.evidence.expect("there is a hit").is_certain
+    };
+    assert!(certain("噪声污染防治法"));
+    assert!(!certain("火星移民法"));
+}
+
+pub fn what_a_question_leans_to_comes_first(engine: &dyn Engine) {
+    fill(engine);
+    let lean = |to: &str| {
+        let mut query = query(&raw("户外广告设置"));
+        query.leanings.push(Leaning {
+            facet: Facet::Type,
+            contains: to.into(),
+            factor: 3.0,
+        });
+        asked(engine, &query)
+    };
+    assert_eq!(lean("许可"), [2, 3]);
+    assert_eq!(lean("检查"), [3, 2]);
+}
+
+pub fn titles_tell_their_words(engine: &dyn Engine) {
+    fill(engine);
+    let mut words: BTreeMap<String, u64> = BTreeMap::new();
+    engine
+        .title_words(&mut |word, count| *words.entry(word.to_owned()).or_default() += count)
+        .expect("words are told");
+    assert_eq!(words.get("噪声"), Some(&1));
+    assert!(!words.contains_key("违反"), "a word of a basis: {words:?}");
+}
