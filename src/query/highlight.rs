@@ -1,6 +1,7 @@
 //! Marking what was found: which parts of a text match a question, and a short extract around them.
 //! The only producer of the `<mark>` HTML; must not know where the text came from.
 
+use std::borrow::Cow;
 use std::ops::Range;
 
 use super::Query;
@@ -13,6 +14,7 @@ pub const SNIPPET_CHARS: usize = 120;
 /// Characters of context that an extract may give up to begin or end at a better place.
 const SLACK: usize = 24;
 const SENTENCE_ENDS: [char; 7] = ['。', '；', '！', '？', ';', '!', '\n'];
+const CLAUSE_ENDS: [char; 4] = ['，', '、', '：', ','];
 
 /// A matching stretch of a text.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -23,90 +25,165 @@ struct Mark {
     word: usize,
 }
 
-/// The whole text as HTML with every match in `<mark>`; `None` when nothing matches.
-pub fn mark(text: &str, query: &Query) -> Option<String> {
-    let marks = find(text, query);
-    (!marks.is_empty()).then(|| render(text, 0..text.len(), &marks))
+/// What of a question is marked, prepared for one text after the other.
+pub struct Marker<'a> {
+    segmenter: &'a Segmenter,
+    /// Sought always, in the order of their first characters.
+    patterns: Vec<Pattern<'a>>,
+    /// Which first characters there are, by code point; most characters of a text begin nothing.
+    begins: Vec<bool>,
+    /// Single characters, sought when nothing longer was found: 市 alone would be marked everywhere.
+    single: Vec<&'a str>,
 }
 
-/// An extract of at most `chars` characters around the densest match, as HTML: matches in
-/// `<mark>`, all else escaped, "…" where it was cut. `None` when nothing matches.
-pub fn snippet(text: &str, query: &Query, segmenter: &Segmenter, chars: usize) -> Option<String> {
-    let marks = find(text, query);
-    let first = marks.first()?;
-    let borders: Vec<usize> = text
-        .char_indices()
-        .map(|(at, _)| at)
-        .chain([text.len()])
-        .collect();
-    if borders.len() - 1 <= chars {
-        return Some(render(text, 0..text.len(), &marks));
-    }
-    let window = densest(&marks, &borders, chars).unwrap_or(first.range.clone());
-    let range = widen(text, window, &borders, chars, segmenter);
-    Some(render(text, range, &marks))
+/// A text that is marked where it stands.
+struct Pattern<'a> {
+    text: Cow<'a, str>,
+    /// Index of the word of the question; official wordings count as words of their own.
+    word: usize,
+    /// A 2-gram of the word, marked where the word itself does not occur.
+    is_gram: bool,
 }
 
-/// All matches in order, without overlaps.
-///
-/// A word that does not occur as it is matches by its 2-grams. Single characters are marked only
-/// when no longer word was found: 市 alone would be marked everywhere.
-fn find(text: &str, query: &Query) -> Vec<Mark> {
-    let normal = Normalised::new(text);
-    let mut marks = Vec::new();
-    for (word, text) in query
-        .words
-        .iter()
-        .enumerate()
-        .map(|(i, w)| (i, w.text.as_str()))
-    {
-        if text.chars().nth(1).is_none() {
-            continue;
-        }
-        if !occurrences(&normal, text, word, &mut marks) {
-            for gram in substring_grams(text) {
-                occurrences(&normal, &gram, word, &mut marks);
+/// Characters by which [`Marker::begins`] tells code points apart.
+const BEGINNINGS: usize = 1 << 16;
+
+fn first_char(text: &str) -> char {
+    text.chars().next().unwrap_or_default()
+}
+
+/// Place of a character in [`Marker::begins`].
+fn slot(c: char) -> usize {
+    u32::from(c) as usize % BEGINNINGS
+}
+
+impl<'a> Marker<'a> {
+    pub fn new(query: &'a Query, segmenter: &'a Segmenter) -> Self {
+        let mut patterns = Vec::new();
+        let mut single = Vec::new();
+        for (word, text) in query.words.iter().map(|w| w.text.as_str()).enumerate() {
+            match text.chars().take(3).count() {
+                0 => {}
+                1 => single.push(text),
+                length => {
+                    patterns.push(Pattern {
+                        text: Cow::Borrowed(text),
+                        word,
+                        is_gram: false,
+                    });
+                    // The only 2-gram of two characters is the word.
+                    let grams = if length > 2 {
+                        substring_grams(text)
+                    } else {
+                        Vec::new()
+                    };
+                    patterns.extend(grams.into_iter().map(|gram| Pattern {
+                        text: Cow::Owned(gram),
+                        word,
+                        is_gram: true,
+                    }));
+                }
             }
         }
-    }
-    // Official wordings count as words of their own.
-    let wordings = query
-        .expansions
-        .iter()
-        .flat_map(|e| e.meant.iter().flatten());
-    for (index, part) in wordings.enumerate() {
-        if part.chars().nth(1).is_some() {
-            occurrences(&normal, part, query.words.len() + index, &mut marks);
-        }
-    }
-    if marks.is_empty() {
-        for (word, text) in query.words.iter().enumerate() {
-            occurrences(&normal, &text.text, word, &mut marks);
-        }
-    }
-    marks.sort_by_key(|m| (m.range.start, std::cmp::Reverse(m.range.end)));
-    let mut merged: Vec<Mark> = Vec::new();
-    for mark in marks {
-        match merged.last_mut() {
-            Some(last) if mark.range.start < last.range.end => {
-                last.range.end = last.range.end.max(mark.range.end);
+        let wordings = query.expansions.iter().flat_map(|e| e.meant.iter());
+        for (index, part) in wordings.flatten().enumerate() {
+            if part.chars().nth(1).is_some() {
+                patterns.push(Pattern {
+                    text: Cow::Borrowed(part),
+                    word: query.words.len() + index,
+                    is_gram: false,
+                });
             }
-            _ => merged.push(mark),
+        }
+        let mut begins = vec![false; BEGINNINGS];
+        for pattern in &patterns {
+            begins[slot(first_char(&pattern.text))] = true;
+        }
+        patterns.sort_by_key(|p| first_char(&p.text));
+        Self {
+            segmenter,
+            patterns,
+            begins,
+            single,
         }
     }
-    merged
-}
 
-/// Adds every place of `word`; `false` when there is none.
-fn occurrences(normal: &Normalised, word: &str, index: usize, marks: &mut Vec<Mark>) -> bool {
-    let before = marks.len();
-    if !word.is_empty() {
-        for (at, found) in normal.text.match_indices(word) {
-            let range = normal.origin(at..at + found.len());
-            marks.push(Mark { range, word: index });
-        }
+    /// The whole text as HTML with every match in `<mark>`; `None` when nothing matches.
+    pub fn mark(&self, text: &str) -> Option<String> {
+        let marks = self.find(text);
+        (!marks.is_empty()).then(|| render(text, 0..text.len(), &marks))
     }
-    marks.len() > before
+
+    /// An extract of at most `chars` characters around the densest match, as HTML: matches in
+    /// `<mark>`, all else escaped, "…" where it was cut. `None` when nothing matches.
+    pub fn snippet(&self, text: &str, chars: usize) -> Option<String> {
+        let marks = self.find(text);
+        let first = marks.first()?;
+        let borders: Vec<usize> = text
+            .char_indices()
+            .map(|(at, _)| at)
+            .chain([text.len()])
+            .collect();
+        if borders.len() - 1 <= chars {
+            return Some(render(text, 0..text.len(), &marks));
+        }
+        let window = densest(&marks, &borders, chars).unwrap_or(first.range.clone());
+        let range = widen(text, window, &borders, chars, self.segmenter);
+        Some(render(text, range, &marks))
+    }
+
+    /// All matches in order, without overlaps.
+    ///
+    /// A word that does not occur as it is matches by its 2-grams.
+    fn find(&self, text: &str) -> Vec<Mark> {
+        let normal = Normalised::new(text);
+        let mut found: Vec<(&Pattern<'_>, Range<usize>)> = Vec::new();
+        for (at, c) in normal.text.char_indices() {
+            if !self.begins[slot(c)] {
+                continue;
+            }
+            let from = self.patterns.partition_point(|p| first_char(&p.text) < c);
+            for pattern in &self.patterns[from..] {
+                if first_char(&pattern.text) != c {
+                    break;
+                }
+                if normal.text[at..].starts_with(&*pattern.text) {
+                    found.push((pattern, at..at + pattern.text.len()));
+                }
+            }
+        }
+        let mut marks = Vec::with_capacity(found.len());
+        for (pattern, range) in &found {
+            let whole = |(p, _): &(&Pattern<'_>, _)| !p.is_gram && p.word == pattern.word;
+            if !pattern.is_gram || !found.iter().any(whole) {
+                marks.push((pattern.word, range.clone()));
+            }
+        }
+        if marks.is_empty() {
+            for (word, text) in self.single.iter().enumerate() {
+                let places = normal.text.match_indices(text);
+                marks.extend(places.map(|(at, found)| (word, at..at + found.len())));
+            }
+        }
+        let mut marks: Vec<Mark> = marks
+            .into_iter()
+            .map(|(word, range)| Mark {
+                range: normal.origin(range),
+                word,
+            })
+            .collect();
+        marks.sort_by_key(|m| (m.range.start, std::cmp::Reverse(m.range.end)));
+        let mut merged: Vec<Mark> = Vec::new();
+        for mark in marks {
+            match merged.last_mut() {
+                Some(last) if mark.range.start < last.range.end => {
+                    last.range.end = last.range.end.max(mark.range.end);
+                }
+                _ => merged.push(mark),
+            }
+        }
+        merged
+    }
 }
 
 /// Number of characters before a byte offset.
@@ -170,26 +247,32 @@ fn widen(
     borders[start]..borders[end]
 }
 
-/// A place between `start` and `from` where a sentence, else a word begins.
+/// Byte offset after the last end of a sentence, else of a clause.
+fn after_stop(text: &str) -> Option<usize> {
+    let at = text
+        .rfind(SENTENCE_ENDS)
+        .or_else(|| text.rfind(CLAUSE_ENDS))?;
+    Some(at + text[at..].chars().next().map_or(1, char::len_utf8))
+}
+
+/// A place between `start` and `from` where a sentence, a clause, else a word begins.
 fn begin(text: &str, borders: &[usize], start: usize, from: usize, segmenter: &Segmenter) -> usize {
     let limit = (start + SLACK).min(from);
     let slack = &text[borders[start]..borders[limit]];
-    if let Some(at) = slack.rfind(SENTENCE_ENDS) {
-        let end_char = slack[at..].chars().next().map_or(1, char::len_utf8);
-        return char_at(borders, borders[start] + at + end_char);
+    if let Some(at) = after_stop(slack) {
+        return char_at(borders, borders[start] + at);
     }
     word_borders(text, borders, start, segmenter)
         .find(|&b| b >= start)
         .map_or(start, |b| b.min(limit))
 }
 
-/// A place between `to` and `end` where a sentence, else a word ends.
+/// A place between `to` and `end` where a sentence, a clause, else a word ends.
 fn finish(text: &str, borders: &[usize], end: usize, to: usize, segmenter: &Segmenter) -> usize {
     let floor = end.saturating_sub(SLACK).max(to);
     let slack = &text[borders[floor]..borders[end]];
-    if let Some(at) = slack.rfind(SENTENCE_ENDS) {
-        let end_char = slack[at..].chars().next().map_or(1, char::len_utf8);
-        return char_at(borders, borders[floor] + at + end_char);
+    if let Some(at) = after_stop(slack) {
+        return char_at(borders, borders[floor] + at);
     }
     word_borders(text, borders, end, segmenter)
         .filter(|&b| b <= end)
@@ -272,7 +355,11 @@ mod tests {
     }
 
     fn cut(text: &str, q: &str, chars: usize) -> Option<String> {
-        snippet(text, &ask(q), &SEGMENTER, chars)
+        Marker::new(&ask(q), &SEGMENTER).snippet(text, chars)
+    }
+
+    fn mark(text: &str, query: &Query) -> Option<String> {
+        Marker::new(query, &SEGMENTER).mark(text)
     }
 
     /// What a browser shows, without our marks and ellipses.
@@ -385,7 +472,7 @@ mod tests {
         #[test]
         fn no_text_makes_it_panic(text in "\\PC{0,200}", q in "\\PC{0,20}", chars in 0usize..50) {
             let query = ask(&q);
-            let _ = snippet(&text, &query, &SEGMENTER, chars);
+            let _ = cut(&text, &q, chars);
             if let Some(html) = mark(&text, &query) {
                 prop_assert_eq!(shown(&html), text);
             }

@@ -1,8 +1,10 @@
 //! Understanding a question: official wordings, citations, intents, departments and regions.
 //! Must not know which items there are; what it adds is gentle and can be switched off.
 
-use std::collections::HashMap;
-use std::sync::Arc;
+use std::collections::{HashMap, HashSet};
+use std::ops::Range;
+
+use aho_corasick::AhoCorasick;
 
 use super::intent::Intents;
 use super::{Expansion, Facet, Leaning, Query, Way};
@@ -26,7 +28,7 @@ pub struct Knowledge {
     pub lexicon: Lexicon,
     pub intents: Intents,
     /// Words of other worlds than administration: foreign places, recipes, songs, software.
-    elsewhere: Arc<[String]>,
+    elsewhere: Option<AhoCorasick>,
 }
 
 /// What was understood, for readers.
@@ -53,11 +55,12 @@ impl Knowledge {
     /// Put together; `elsewhere` has words apart by white space, `#` begins a comment.
     pub fn new(lexicon: Lexicon, intents: Intents, elsewhere: &str) -> Self {
         let lines = elsewhere.lines();
-        let elsewhere = lines
+        let words = lines
             .map(|line| line.split('#').next().unwrap_or_default())
             .flat_map(str::split_whitespace)
-            .map(normalise)
-            .collect();
+            .map(normalise);
+        // A thousand short words, far below the automaton's limits.
+        let elsewhere = AhoCorasick::new(words).ok();
         Self {
             lexicon,
             intents,
@@ -113,22 +116,23 @@ impl Knowledge {
     /// How many words of other worlds a question has.
     #[expect(clippy::cast_precision_loss, reason = "a handful of words")]
     fn elsewhere(&self, literal: &str) -> f32 {
-        let found = self.elsewhere.iter().filter(|w| stands_in(literal, w));
-        found.take(8).count() as f32
+        let places = self
+            .elsewhere
+            .iter()
+            .flat_map(|words| words.find_overlapping_iter(literal))
+            .map(|found| found.range())
+            .filter(|place| stands_apart(literal, place.clone()));
+        let words: HashSet<&str> = places.map(|place| &literal[place]).collect();
+        words.len().min(8) as f32
     }
 }
 
-/// Whether a word stands in a text; one of Latin letters only apart from others (css in access).
-fn stands_in(text: &str, word: &str) -> bool {
+/// Whether a word of Latin letters only stands apart from others (css in access); any other does.
+fn stands_apart(text: &str, word: Range<usize>) -> bool {
     let latin = |c: char| c.is_ascii_alphanumeric();
-    if !word.chars().all(latin) {
-        return text.contains(word);
-    }
-    text.match_indices(word).any(|(at, _)| {
-        let before = text[..at].chars().next_back();
-        let after = text[at + word.len()..].chars().next();
-        !before.is_some_and(latin) && !after.is_some_and(latin)
-    })
+    let before = text[..word.start].chars().next_back();
+    let after = text[word.end..].chars().next();
+    !text[word].chars().all(latin) || !before.into_iter().chain(after).any(latin)
 }
 
 /// Preferences for a department or region that the question names.

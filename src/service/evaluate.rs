@@ -5,7 +5,7 @@ use std::collections::{HashMap, HashSet};
 use std::time::{Duration, Instant};
 
 use crate::query::judge::Features;
-use crate::query::{MAX_DEPTH, MAX_PAGE_SIZE, MAX_QUESTION_CHARS, Match};
+use crate::query::{DEFAULT_PAGE_SIZE, MAX_DEPTH, MAX_PAGE_SIZE, MAX_QUESTION_CHARS, Match};
 use crate::query::{RawSearchParams, Way, parse};
 
 use super::search::SearchPage;
@@ -221,7 +221,8 @@ impl Trial<'_> {
         asked.collect()
     }
 
-    /// Times of searching every query so many rounds, shortest first, after one round that warms up.
+    /// Times of searching every query so many rounds, shortest first, after one round that warms up:
+    /// the first page as people get it, composed and marked.
     ///
     /// # Errors
     /// As [`Services::search`].
@@ -230,7 +231,7 @@ impl Trial<'_> {
         for round in 0..=rounds {
             for judged in queries {
                 let started = Instant::now();
-                self.ask(&judged.query, 1, DEPTH)?;
+                self.ask(&judged.query, 1, DEFAULT_PAGE_SIZE)?;
                 if round > 0 {
                     times.push(started.elapsed());
                 }

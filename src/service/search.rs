@@ -5,7 +5,7 @@ use std::time::{Duration, Instant};
 
 use crate::domain::{Date, Position, Revision, Role, SearchGroup, level};
 use crate::engine::{Engine, EngineError};
-use crate::query::highlight::{SNIPPET_CHARS, mark, snippet};
+use crate::query::highlight::{Marker, SNIPPET_CHARS};
 use crate::query::judge::Features;
 use crate::query::{Answer, Facet, Match, Query, RawSearchParams, Sort, Understood, Way, parse};
 
@@ -144,6 +144,7 @@ impl Services {
         let ids: Vec<_> = answer.hits.iter().map(|hit| hit.id).collect();
         let revisions = self.register.in_force(&ids, position)?;
         let mut hits = Vec::with_capacity(revisions.len());
+        let marker = Marker::new(&query, &self.segmenter);
         // The register skips what is not in force: nothing, unless the index is of another
         // register. Both are in the order asked.
         let mut found = revisions.iter().peekable();
@@ -152,7 +153,7 @@ impl Services {
                 hits.push(HitView {
                     head: self.head_view(revision.code.as_str(), &revision.item.head),
                     score: hit.score,
-                    highlights: self.highlights(&query, revision),
+                    highlights: self.highlights(&marker, revision),
                 });
             }
         }
@@ -269,13 +270,10 @@ impl Services {
     }
 
     /// Passages that matched: the name first, then the legal basis, then the other fields.
-    fn highlights(&self, query: &Query, revision: &Revision) -> Vec<Highlight> {
+    fn highlights(&self, marker: &Marker<'_>, revision: &Revision) -> Vec<Highlight> {
         let Some(kind) = self.kinds.get(&revision.item.head.kind) else {
             return Vec::new();
         };
-        if query.words.is_empty() {
-            return Vec::new();
-        }
         let mut highlights = Vec::new();
         for group in [SearchGroup::Title, SearchGroup::Basis, SearchGroup::Body] {
             for field in kind.fields.iter().filter(|f| f.search == Some(group)) {
@@ -286,9 +284,9 @@ impl Services {
                     continue;
                 };
                 let html = match group {
-                    SearchGroup::Title => mark(text, query),
+                    SearchGroup::Title => marker.mark(text),
                     SearchGroup::Basis | SearchGroup::Body => {
-                        snippet(text, query, &self.segmenter, SNIPPET_CHARS)
+                        marker.snippet(text, SNIPPET_CHARS)
                     }
                 };
                 if let Some(html) = html {

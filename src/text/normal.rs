@@ -117,43 +117,80 @@ pub fn normalise(text: &str) -> String {
 #[derive(Clone, Debug)]
 pub struct Normalised {
     pub text: String,
-    /// Per character: byte offset in `text`, and byte range in the original.
-    origins: Vec<(u32, u32, u32)>,
+    /// In order, without gaps in `text`. Most characters keep their length: a run is long.
+    runs: Vec<Run>,
+}
+
+/// Characters next to each other in both texts: each as long as it was, or only one.
+#[derive(Clone, Copy, Debug)]
+struct Run {
+    /// Byte offset in the normal text.
+    at: u32,
+    /// Byte offset in the original.
+    origin: u32,
+    /// Byte length in the original of the one character whose length changed; else 0.
+    changed: u32,
 }
 
 impl Normalised {
     /// # Panics
     /// When the text is longer than 4 GiB.
     pub fn new(original: &str) -> Self {
-        let mut text = String::with_capacity(original.len());
-        let mut origins = Vec::with_capacity(original.len() / 2);
         let place = |offset: usize| u32::try_from(offset).expect("a text is shorter than 4 GiB");
-        for (at, c) in original.char_indices() {
-            if let Some(folded) = fold(c) {
-                origins.push((place(text.len()), place(at), place(at + c.len_utf8())));
-                text.push(folded);
+        let mut text = String::with_capacity(original.len());
+        let mut runs: Vec<Run> = Vec::new();
+        // Where the next character comes from if it belongs to the last run.
+        let mut expected = None;
+        // Most characters stay what they are: they are copied together, from here on.
+        let mut unchanged = 0;
+        for (origin, c) in original.char_indices() {
+            let folded = fold(c);
+            if folded == Some(c) && expected == Some(origin) {
+                expected = Some(origin + c.len_utf8());
+                continue;
             }
+            text.push_str(&original[unchanged..origin]);
+            unchanged = origin + c.len_utf8();
+            let Some(folded) = folded else {
+                continue;
+            };
+            let kept = folded.len_utf8() == c.len_utf8();
+            if !kept || expected != Some(origin) {
+                runs.push(Run {
+                    at: place(text.len()),
+                    origin: place(origin),
+                    changed: if kept { 0 } else { place(c.len_utf8()) },
+                });
+            }
+            expected = kept.then_some(unchanged);
+            text.push(folded);
         }
-        Self { text, origins }
+        text.push_str(&original[unchanged..]);
+        Self { text, runs }
     }
 
     /// Byte range in the original that a byte range of `text` came from; both at character
     /// borders. Characters left out at its ends do not belong to it.
     pub fn origin(&self, range: Range<usize>) -> Range<usize> {
-        let first = self
-            .origins
-            .partition_point(|o| (o.0 as usize) < range.start);
-        let after = self.origins.partition_point(|o| (o.0 as usize) < range.end);
-        match (
-            self.origins.get(first),
-            after.checked_sub(1).and_then(|last| self.origins.get(last)),
-        ) {
-            (Some(first), Some(last)) if first.1 < last.2 => first.1 as usize..last.2 as usize,
-            (Some(first), _) => first.1 as usize..first.1 as usize,
-            (None, _) => {
-                let end = self.origins.last().map_or(0, |o| o.2 as usize);
-                end..end
+        let run = |byte: usize| {
+            let after = self.runs.partition_point(|r| r.at as usize <= byte);
+            after.checked_sub(1).map(|last| self.runs[last])
+        };
+        let end = |of: usize| match of.checked_sub(1).and_then(run) {
+            Some(r) if r.changed > 0 => (r.origin + r.changed) as usize,
+            Some(r) => r.origin as usize + (of - r.at as usize),
+            None => 0,
+        };
+        let start = match run(range.start) {
+            Some(r) if range.start < self.text.len() => {
+                r.origin as usize + (range.start - r.at as usize)
             }
+            _ => end(self.text.len()),
+        };
+        start..if range.is_empty() {
+            start
+        } else {
+            end(range.end)
         }
     }
 }

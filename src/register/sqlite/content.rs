@@ -70,6 +70,8 @@ impl Unpacker {
             .0
             .decompress(frame, length)
             .map_err(|e| damaged("content", e))?;
-        serde_json::from_slice(&json).map_err(|e| damaged("content", e))
+        // Checked in one go, which is faster than string by string.
+        let json = simdutf8::basic::from_utf8(&json).map_err(|e| damaged("content", e))?;
+        serde_json::from_str(json).map_err(|e| damaged("content", e))
     }
 }
