@@ -144,10 +144,10 @@ fn further_kinds(settings: &Settings) -> Result<Vec<(String, String)>, CliError>
 /// Digest of everything outside the engine that an index depends on.
 fn fingerprint(kinds: &[(String, String)]) -> String {
     let mut hash = Sha256::new();
-    for text in kinds.iter().map(|(_, t)| t.as_str()).chain([
-        assets::index_text("dictionary/user.txt"),
-        assets::index_text("dictionary/stop.txt"),
-    ]) {
+    let dictionaries = ["dictionary/user.txt", "dictionary/stop.txt"].map(assets::index_text);
+    let kinds = kinds.iter().map(|(_, text)| text.as_str());
+    let lexicon = assets::lexicon().map(|(_, text)| text);
+    for text in kinds.chain(dictionaries).chain(lexicon) {
         hash.update((text.len() as u64).to_le_bytes());
         hash.update(text.as_bytes());
     }

@@ -5,6 +5,8 @@ pub mod embedded;
 
 use crate::domain::{Item, ItemCode, ItemId, Kind, Position, SearchGroup};
 use crate::query::{Answer, Query};
+use crate::text::Lexicon;
+use crate::text::normal::normalise;
 
 /// An item as the engine sees it.
 #[derive(Clone, Debug)]
@@ -22,11 +24,19 @@ pub struct Document {
     pub title: String,
     pub basis: String,
     pub body: String,
+    /// What people call what the title names, by the lexicon: one expression a line, normalised.
+    pub everyday: String,
 }
 
 impl Document {
-    /// Projects an item by what its kind says of each field.
-    pub fn new(id: ItemId, code: &ItemCode, item: &Item, kind: &Kind) -> Self {
+    /// Projects an item by what its kind says of each field, and what people call its title.
+    pub fn new(
+        id: ItemId,
+        code: &ItemCode,
+        item: &Item,
+        kind: &Kind,
+        lexicon: &Lexicon,
+    ) -> Self {
         let text = |group: SearchGroup| {
             let mut text = String::new();
             for field in kind.fields.iter().filter(|f| f.search == Some(group)) {
@@ -40,6 +50,7 @@ impl Document {
             text
         };
         let head = &item.head;
+        let title = text(SearchGroup::Title);
         Self {
             id,
             code: code.to_string(),
@@ -48,7 +59,8 @@ impl Document {
             department: head.department.clone(),
             region: head.region.code.clone(),
             level: head.level.clone(),
-            title: text(SearchGroup::Title),
+            everyday: lexicon.everyday(&normalise(&title)),
+            title,
             basis: text(SearchGroup::Basis),
             body: text(SearchGroup::Body),
         }

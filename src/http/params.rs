@@ -113,7 +113,8 @@ impl Params {
             page: self.one("page")?.map(str::to_owned),
             size: self.one("size")?.map(str::to_owned),
             exact: self.flag("exact")?,
-            without: Vec::new(),
+            // Ways and weights are for those who measure.
+            ..RawSearchParams::default()
         })
     }
 

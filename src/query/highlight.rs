@@ -402,6 +402,7 @@ mod tests {
             words: vec![crate::query::Word {
                 text: "建筑垃圾".into(),
                 joined: false,
+                tells_type: false,
             }],
             ..Default::default()
         };
@@ -422,6 +423,7 @@ mod tests {
                 .map(|t| crate::query::Word {
                     text: t.into(),
                     joined: false,
+                    tells_type: false,
                 })
                 .into(),
             ..Default::default()

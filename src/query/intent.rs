@@ -1,7 +1,7 @@
 //! What the turn of a question tells of what is sought, from `index/intents.toml`.
 //! Must not know items.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashSet};
 use std::sync::Arc;
 
 use serde::Deserialize;
@@ -24,15 +24,17 @@ pub struct Intent {
     pub leans: BTreeMap<String, f32>,
 }
 
-#[derive(Debug, Deserialize)]
+#[derive(Debug, Default, Deserialize)]
 #[serde(deny_unknown_fields)]
 struct File {
+    /// Words that tell an item's type and not its matter.
+    type_words: HashSet<String>,
     intent: Vec<Intent>,
 }
 
 /// All intents. Cheap to clone.
 #[derive(Clone, Debug, Default)]
-pub struct Intents(Arc<Vec<Intent>>);
+pub struct Intents(Arc<File>);
 
 impl Intents {
     /// # Errors
@@ -44,15 +46,20 @@ impl Intents {
                 *word = normalise(word);
             }
         }
-        Ok(Self(Arc::new(file.intent)))
+        file.type_words = file.type_words.iter().map(|w| normalise(w)).collect();
+        Ok(Self(Arc::new(file)))
+    }
+
+    /// Whether a normalised word tells an item's type and not its matter.
+    pub fn is_type_word(&self, word: &str) -> bool {
+        self.0.type_words.contains(word)
     }
 
     /// Intents of a normalised question.
     pub fn of<'a>(&'a self, normal: &'a str) -> impl Iterator<Item = &'a Intent> {
         let has = move |words: &[String]| words.iter().any(|w| normal.contains(w.as_str()));
-        self.0
-            .iter()
-            .filter(move |i| has(&i.words) && !has(&i.unless))
+        let all = self.0.intent.iter();
+        all.filter(move |i| has(&i.words) && !has(&i.unless))
     }
 }
 

@@ -5,6 +5,7 @@ pub mod highlight;
 pub mod intent;
 pub mod judge;
 pub mod parse;
+pub mod scale;
 pub mod understand;
 
 use crate::domain::{ItemId, Region};
@@ -13,6 +14,7 @@ use crate::text::lexicon::Relation;
 
 pub use intent::Intents;
 pub use judge::Match;
+pub use scale::{Scales, Weight};
 pub use understand::{Knowledge, Understood};
 
 /// Longest question in characters.
@@ -44,6 +46,8 @@ pub struct RawSearchParams {
     pub exact: bool,
     /// Ways of finding that are switched off, to see what each brings.
     pub without: Vec<Way>,
+    /// What the weights of the ranking are multiplied by, to see what each does.
+    pub scales: Scales,
 }
 
 impl RawSearchParams {
@@ -156,6 +160,8 @@ pub struct Word {
     pub text: String,
     /// Follows the word before it with nothing between: together they may be one expression.
     pub joined: bool,
+    /// Tells an item's type rather than its matter (许可证, 核发, 处罚).
+    pub tells_type: bool,
 }
 
 /// Official wordings for what the question says in everyday words.
@@ -198,6 +204,8 @@ pub struct Query {
     pub elsewhere: f32,
     /// Ways of finding that are switched off.
     pub without: Vec<Way>,
+    /// What the engine's weights are multiplied by.
+    pub scales: Scales,
     /// Accepted values by facet; an absent facet does not filter, several values are alternatives.
     pub filters: Vec<(Facet, Vec<String>)>,
     pub sort: Sort,

@@ -3,7 +3,7 @@
 
 use super::{
     DEFAULT_PAGE_SIZE, Facet, MAX_DEPTH, MAX_FILTER_VALUES, MAX_PAGE_SIZE, MAX_QUESTION_CHARS,
-    MAX_WORDS, Query, RawSearchParams, Sort, Word,
+    MAX_WORDS, Query, RawSearchParams, Sort, Way, Word,
 };
 use crate::text::Segmenter;
 use crate::text::normal::normalise;
@@ -57,7 +57,8 @@ pub fn parse(raw: &RawSearchParams, segmenter: &Segmenter) -> Result<Query, Quer
         sort: sort(raw.sort.as_deref())?,
         offset,
         limit,
-        without: raw.without.clone(),
+        without: Way::ALL.into_iter().filter(|w| !raw.has(*w)).collect(),
+        scales: raw.scales,
         ..Query::default()
     })
 }
@@ -82,6 +83,7 @@ fn words(normal: &str, literal: &str, segmenter: &Segmenter) -> Vec<Word> {
             words.push(Word {
                 text: text.to_owned(),
                 joined,
+                tells_type: false,
             });
         });
         words
@@ -94,6 +96,7 @@ fn words(normal: &str, literal: &str, segmenter: &Segmenter) -> Vec<Word> {
         words.push(Word {
             text: literal.to_owned(),
             joined: false,
+            tells_type: false,
         });
     }
     words

@@ -86,6 +86,9 @@ impl Knowledge {
         if places {
             prefer(query, &meanings, regions, &mut understood);
         }
+        for word in query.words.iter_mut().filter(|_| intents) {
+            word.tells_type = self.intents.is_type_word(&word.text);
+        }
         for intent in self.intents.of(&query.literal.clone()).filter(|_| intents) {
             understood
                 .intents

@@ -1,140 +1,29 @@
 //! How well questions find what people need: judged queries, measures, spread, comparison.
 //! Must not know commands or files: texts come in, numbers go out.
 
-use std::collections::{HashMap, HashSet};
+mod judged;
+mod statistics;
+mod validation;
+
+use std::collections::HashMap;
 use std::time::{Duration, Instant};
 
 use crate::query::judge::Features;
-use crate::query::{DEFAULT_PAGE_SIZE, MAX_DEPTH, MAX_PAGE_SIZE, MAX_QUESTION_CHARS, Match};
-use crate::query::{RawSearchParams, Way, parse};
+use crate::query::{DEFAULT_PAGE_SIZE, MAX_DEPTH, MAX_PAGE_SIZE, Match, RawSearchParams, Scales};
+use crate::query::{Way, parse};
 
 use super::search::SearchPage;
 use super::{ServiceError, Services};
+use judged::NEEDED;
+pub use judged::{Judged, OUTSIDE, Text, WrongLine, read};
+use statistics::number;
+pub use statistics::{mean, percentile, randomisation};
+pub use validation::{Fold, cross_validate, summary};
 
-/// Kind of the queries that the corpus has no answer to.
-pub const OUTSIDE: &str = "outside";
 /// Hits asked for: as deep as the deepest measure looks.
 const DEPTH: usize = 25;
 /// Hits that nDCG looks at.
 const CUT: usize = 10;
-/// Grade of what the person needs; 1 is related and useful.
-const NEEDED: u8 = 2;
-/// Sign flips of the randomisation test: p-values down to 0.0001.
-const FLIPS: u32 = 10_000;
-
-/// A query with what its judge says is relevant.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Judged {
-    pub qid: String,
-    pub kind: String,
-    pub query: String,
-    /// Code and grade (0 to 2) in the file's order; an item not listed is not relevant.
-    pub grades: Vec<(String, u8)>,
-}
-
-impl Judged {
-    pub fn is_outside(&self) -> bool {
-        self.kind == OUTSIDE
-    }
-
-    pub fn grade(&self, code: &str) -> u8 {
-        let listed = self.grades.iter().find(|(c, _)| c == code);
-        listed.map_or(0, |(_, grade)| *grade)
-    }
-
-    /// Codes of what the person needs.
-    pub fn needed(&self) -> impl Iterator<Item = &str> {
-        let needed = self.grades.iter().filter(|(_, grade)| *grade == NEEDED);
-        needed.map(|(code, _)| code.as_str())
-    }
-}
-
-/// A text with the name of its file, for messages.
-#[derive(Clone, Copy, Debug)]
-pub struct Text<'a> {
-    pub name: &'a str,
-    pub text: &'a str,
-}
-
-/// What is wrong with which line of which file; for the reader, in Chinese.
-#[derive(Debug, thiserror::Error)]
-#[error("{0}")]
-pub struct WrongLine(String);
-
-impl Text<'_> {
-    /// Line number and cells of each line that is not blank.
-    fn rows(&self, columns: [&str; 3]) -> Result<Vec<(usize, [&str; 3])>, WrongLine> {
-        let mut rows = Vec::new();
-        for (at, line) in self.text.trim_start_matches('\u{feff}').lines().enumerate() {
-            if line.trim().is_empty() {
-                continue;
-            }
-            let cells: Vec<&str> = line.split('\t').map(str::trim).collect();
-            match <[&str; 3]>::try_from(cells.as_slice()) {
-                Ok(cells) if cells.iter().all(|c| !c.is_empty()) => rows.push((at + 1, cells)),
-                _ => {
-                    let columns = columns.join("、");
-                    let problem = format!("应有以制表符分隔的 3 列（{columns}），都不能为空");
-                    return Err(self.wrong(at + 1, problem));
-                }
-            }
-        }
-        Ok(rows)
-    }
-
-    fn wrong(&self, line: usize, problem: String) -> WrongLine {
-        WrongLine(format!("{} 第 {line} 行：{problem}", self.name))
-    }
-}
-
-/// Reads queries (qid, kind, query) and their judgements (qid, code, grade), both tab-separated
-/// without headings.
-///
-/// # Errors
-/// The first line that cannot be right, by file and number.
-pub fn read(queries: Text<'_>, qrels: Text<'_>) -> Result<Vec<Judged>, WrongLine> {
-    let mut all: Vec<(usize, Judged)> = Vec::new();
-    let mut by_qid: HashMap<&str, usize> = HashMap::new();
-    for (line, [qid, kind, query]) in queries.rows(["qid", "kind", "query"])? {
-        if by_qid.insert(qid, all.len()).is_some() {
-            return Err(queries.wrong(line, format!("问题编号 {qid} 重复")));
-        }
-        if query.chars().count() > MAX_QUESTION_CHARS {
-            let problem = format!("问题过长：最多 {MAX_QUESTION_CHARS} 个字");
-            return Err(queries.wrong(line, problem));
-        }
-        let judged = Judged {
-            qid: qid.to_owned(),
-            kind: kind.to_owned(),
-            query: query.to_owned(),
-            grades: Vec::new(),
-        };
-        all.push((line, judged));
-    }
-    let mut seen = HashSet::new();
-    for (line, [qid, code, grade]) in qrels.rows(["qid", "code", "grade"])? {
-        let Some(&at) = by_qid.get(qid) else {
-            let problem = format!("{} 中没有编号为 {qid} 的问题", queries.name);
-            return Err(qrels.wrong(line, problem));
-        };
-        let grade = match grade.parse() {
-            Ok(grade) if grade <= NEEDED => grade,
-            _ => return Err(qrels.wrong(line, format!("等级“{grade}”应为 0、1 或 2"))),
-        };
-        if !seen.insert((qid, code)) {
-            return Err(qrels.wrong(line, format!("{qid} 的事项 {code} 重复")));
-        }
-        all[at].1.grades.push((code.to_owned(), grade));
-    }
-    // Without a relevant item every ranking would count as the worst.
-    let unjudged = |j: &Judged| !j.is_outside() && j.grades.iter().all(|(_, grade)| *grade == 0);
-    if let Some((line, judged)) = all.iter().find(|(_, j)| unjudged(j)) {
-        let (qid, name) = (&judged.qid, qrels.name);
-        let problem = format!("{name} 中没有 {qid} 的相关事项；无答案的问题应归入 {OUTSIDE} 类");
-        return Err(queries.wrong(*line, problem));
-    }
-    Ok(all.into_iter().map(|(_, judged)| judged).collect())
-}
 
 /// How one query did.
 #[derive(Clone, Debug)]
@@ -165,6 +54,8 @@ impl Outcome<'_> {
 pub struct Trial<'a> {
     pub services: &'a Services,
     pub without: Vec<Way>,
+    /// What the weights of the ranking are multiplied by.
+    pub scales: Scales,
 }
 
 impl Trial<'_> {
@@ -174,6 +65,7 @@ impl Trial<'_> {
         Self {
             services: self.services,
             without: [self.without.as_slice(), ways].concat(),
+            scales: self.scales,
         }
     }
 
@@ -192,6 +84,7 @@ impl Trial<'_> {
             page: Some(page.to_string()),
             size: Some(size.to_string()),
             without: self.without.clone(),
+            scales: self.scales,
             ..RawSearchParams::default()
         })
     }
@@ -250,6 +143,7 @@ impl Trial<'_> {
         let raw = RawSearchParams {
             q: searched.to_owned(),
             without: self.without.clone(),
+            scales: self.scales,
             ..RawSearchParams::default()
         };
         let services = self.services;
@@ -367,52 +261,6 @@ pub fn spread(
     (middle, (squares / number(dealt.max(2) - 1)).sqrt())
 }
 
-/// Two-sided p-value of the mean of paired differences being zero, by random flips of their signs.
-/// The same differences always give the same value.
-pub fn randomisation(differences: &[f64]) -> f64 {
-    let observed = differences.iter().sum::<f64>().abs();
-    let mut random = SplitMix(1);
-    let as_large = (0..FLIPS).filter(|_| {
-        let flipped = differences
-            .iter()
-            .map(|d| if random.bit() { *d } else { -d });
-        // Sums of the same numbers in another order of signs differ by rounding.
-        flipped.sum::<f64>().abs() >= observed - 1e-9
-    });
-    // The observed signs are one of the possible flips: p is never 0.
-    (number(as_large.count()) + 1.0) / (f64::from(FLIPS) + 1.0)
-}
-
-/// Steele, Lea and Flood's generator: small, and good enough for signs.
-struct SplitMix(u64);
-
-impl SplitMix {
-    fn bit(&mut self) -> bool {
-        self.0 = self.0.wrapping_add(0x9e37_79b9_7f4a_7c15);
-        let mut z = self.0;
-        z = (z ^ (z >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
-        z = (z ^ (z >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
-        (z ^ (z >> 31)) & 1 == 1
-    }
-}
-
-/// The smallest of sorted times that so many percent do not exceed.
-pub fn percentile(sorted: &[Duration], percent: usize) -> Duration {
-    let rank = (sorted.len() * percent).div_ceil(100).max(1);
-    sorted.get(rank - 1).copied().unwrap_or_default()
-}
-
-/// Mean; 0 of nothing.
-pub fn mean(values: impl Iterator<Item = f64>) -> f64 {
-    let (sum, count) = values.fold((0.0, 0), |(sum, n), value| (sum + value, n + 1));
-    sum / number(count.max(1))
-}
-
-#[expect(clippy::cast_precision_loss, reason = "counts of queries and items")]
-fn number(count: usize) -> f64 {
-    count as f64
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -479,19 +327,5 @@ mod tests {
         close(deviation, 0.02_f64.sqrt());
         close(spread(&outcomes, 9, |o| o.ndcg).0, 0.4);
         close(spread(&[], 5, |o| o.ndcg).1, 0.0);
-    }
-
-    #[test]
-    fn chance_is_told_from_difference() {
-        close(randomisation(&[]), 1.0);
-        close(randomisation(&[0.3]), 1.0);
-        // Of the 16 signs of four equal differences two are as large.
-        let p = randomisation(&[0.1; 4]);
-        assert!((p - 0.125).abs() < 0.02, "{p}");
-        assert!(randomisation(&[0.1; 40]) < 0.001);
-        let times: Vec<Duration> = (1..=200).map(Duration::from_millis).collect();
-        assert_eq!(percentile(&times, 50), Duration::from_millis(100));
-        assert_eq!(percentile(&times, 99), Duration::from_millis(198));
-        assert_eq!(percentile(&[], 50), Duration::ZERO);
     }
 }

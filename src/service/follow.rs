@@ -11,6 +11,7 @@ use crate::engine::{Document, Engine, EngineError, EngineErrorCode, Step};
 use crate::register::Register;
 
 use super::ServiceError;
+use super::words::knowledge;
 
 /// Steps in flight between the register's reader and the engine.
 const IN_FLIGHT: usize = 512;
@@ -201,6 +202,7 @@ impl Iterator for Arriving<'_> {
 
 /// What one item's state means for the engine. An item of a kind that is no longer known is not searchable.
 fn step(state: Result<Revision, ItemId>, kinds: &Kinds) -> Step {
+    let lexicon = knowledge().lexicon;
     match state {
         Err(id) => Step::Remove(id),
         Ok(revision) => match kinds.get(&revision.item.head.kind) {
@@ -209,6 +211,7 @@ fn step(state: Result<Revision, ItemId>, kinds: &Kinds) -> Step {
                 &revision.code,
                 &revision.item,
                 kind,
+                &lexicon,
             ))),
             None => Step::Remove(revision.id),
         },

@@ -285,9 +285,7 @@ impl Services {
                 };
                 let html = match group {
                     SearchGroup::Title => marker.mark(text),
-                    SearchGroup::Basis | SearchGroup::Body => {
-                        marker.snippet(text, SNIPPET_CHARS)
-                    }
+                    SearchGroup::Basis | SearchGroup::Body => marker.snippet(text, SNIPPET_CHARS),
                 };
                 if let Some(html) = html {
                     highlights.push(Highlight {

@@ -1,9 +1,9 @@
 //! The lexicon: what people say → what lists say, from `index/lexicon/*.toml`.
 //! Must not know what is searched, or how an alternative is weighted against the question's words.
 
-use std::collections::HashMap;
+use std::collections::{BTreeSet, HashMap, HashSet};
 use std::ops::Range;
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 
 use aho_corasick::{AhoCorasick, MatchKind};
 use indexmap::IndexMap;
@@ -78,6 +78,16 @@ struct Inner {
     by_part: Vec<Vec<usize>>,
     /// Of the parts, in the order of `by_part`.
     finder: Option<AhoCorasick>,
+    /// The other way round, made when an item is first described.
+    wordings: OnceLock<Wordings>,
+}
+
+/// Official wordings by their parts.
+#[derive(Debug)]
+struct Wordings {
+    finder: Option<AhoCorasick>,
+    /// Per part the wordings that begin with it: the entry, and the numbers of all its parts.
+    by_first_part: Vec<Vec<(usize, Vec<usize>)>>,
 }
 
 /// Why a lexicon cannot be used.
@@ -150,6 +160,20 @@ impl Lexicon {
             .map(|e| (e.said.as_str(), e.meant.as_slice()))
     }
 
+    /// What people call what a normalised title names, one expression a line: the left sides of
+    /// all entries of which a wording stands in it.
+    pub fn everyday(&self, title: &str) -> String {
+        let wordings = self.0.wordings.get_or_init(|| Wordings::new(&self.0.entries));
+        let mut lines = String::new();
+        for entry in wordings.standing_in(title) {
+            for part in self.0.entries[entry].said.split('+') {
+                lines.push_str(part);
+                lines.push('\n');
+            }
+        }
+        lines
+    }
+
     /// What a normalised question says in everyday words, in the order in which it is said. An
     /// entry whose parts all lie inside those of a longer one is left out: 公租房 is no 租房.
     pub fn meanings(&self, normal: &str) -> Vec<Meaning> {
@@ -202,6 +226,57 @@ impl Lexicon {
             })
             .collect()
     }
+}
+
+impl Wordings {
+    fn new(entries: &[Entry]) -> Self {
+        let mut parts: IndexMap<&str, usize> = IndexMap::new();
+        let mut by_first_part: Vec<Vec<(usize, Vec<usize>)>> = Vec::new();
+        // A short name stands for a department or a law, which says nothing of the matter.
+        let told = |e: &&Entry| e.relation != Relation::Abbr;
+        for (number, entry) in entries.iter().enumerate().filter(|(_, e)| told(e)) {
+            for wording in &entry.meant {
+                let numbers: Vec<usize> = wording
+                    .iter()
+                    .map(|part| {
+                        let next = parts.len();
+                        *parts.entry(part).or_insert(next)
+                    })
+                    .collect();
+                by_first_part.resize_with(parts.len(), Vec::new);
+                if let Some(&first) = numbers.first() {
+                    by_first_part[first].push((number, numbers));
+                }
+            }
+        }
+        Self {
+            finder: finder(parts.keys()),
+            by_first_part,
+        }
+    }
+
+    /// Entries of which some wording stands in the text, in their order.
+    fn standing_in(&self, text: &str) -> BTreeSet<usize> {
+        let Some(finder) = &self.finder else {
+            return BTreeSet::new();
+        };
+        let found = finder.find_overlapping_iter(text);
+        let parts: HashSet<usize> = found.map(|f| f.pattern().as_usize()).collect();
+        let beginning = parts.iter().flat_map(|&part| &self.by_first_part[part]);
+        beginning
+            .filter(|(_, wording)| wording.iter().all(|part| parts.contains(part)))
+            .map(|(entry, _)| *entry)
+            .collect()
+    }
+}
+
+/// Patterns of a few characters each, far below the automaton's limits.
+fn finder(parts: impl ExactSizeIterator<Item = impl AsRef<[u8]>>) -> Option<AhoCorasick> {
+    if parts.len() == 0 {
+        return None;
+    }
+    let builder = &mut AhoCorasick::builder();
+    builder.match_kind(MatchKind::Standard).build(parts).ok()
 }
 
 /// Bytes of the parts together.
@@ -267,17 +342,11 @@ impl Building {
     }
 
     fn finish(self) -> Lexicon {
-        let parts: Vec<String> = self.parts.into_keys().collect();
-        // Patterns of a few characters each, far below the automaton's limits.
-        let finder = AhoCorasick::builder()
-            .match_kind(MatchKind::Standard)
-            .build(&parts)
-            .ok()
-            .filter(|_| !parts.is_empty());
         Lexicon(Arc::new(Inner {
             entries: self.entries,
             by_part: self.by_part,
-            finder,
+            finder: finder(self.parts.keys()),
+            wordings: OnceLock::new(),
         }))
     }
 }
@@ -327,6 +396,15 @@ source = \"test\"
             [vec!["公共租赁住房"], vec!["保障性", "住房"]]
         );
         assert_eq!((found[0].places[0].start, found[0].places[0].end), (0, 9));
+    }
+
+    #[test]
+    fn a_title_is_given_what_people_call_it() {
+        assert_eq!(lexicon().everyday("房屋租赁登记备案"), "租房\n");
+        assert_eq!(lexicon().everyday("对狂犬病未免疫的处罚"), "狗\n疫苗\n");
+        assert_eq!(lexicon().everyday("保障性安居工程住房核查"), "公租房\n");
+        assert_eq!(lexicon().everyday("对狂犬病的防治"), "");
+        assert_eq!(Lexicon::default().everyday("房屋租赁"), "");
     }
 
     #[test]

@@ -37,6 +37,7 @@ fn document(id: u64, title: &str) -> Document {
         title: title.into(),
         basis: String::new(),
         body: String::new(),
+        everyday: String::new(),
     }
 }
 

@@ -10,7 +10,7 @@ use crate::query::Facet;
 
 /// Changes whenever an index written before can no longer be read as if written now: other
 /// fields, other tokens, another version of tantivy's format.
-pub(super) const VERSION: &str = "quanze-embedded-2";
+pub(super) const VERSION: &str = "quanze-embedded-3";
 
 /// Handles of the index's fields.
 #[derive(Clone, Copy, Debug)]
@@ -29,6 +29,8 @@ pub(super) struct Fields {
     pub title: TextFields,
     pub basis: TextFields,
     pub body: TextFields,
+    /// What people call what the title names.
+    pub everyday: TextFields,
 }
 
 /// One text, indexed as 2-grams and as single characters.
@@ -85,6 +87,10 @@ pub(super) fn schema() -> (Schema, Fields) {
         body: TextFields {
             pairs: builder.add_text_field("body_pairs", text(Grain::Pairs, WithFreqs)),
             chars: None,
+        },
+        everyday: TextFields {
+            pairs: builder.add_text_field("everyday_pairs", text(Grain::Pairs, WithFreqs)),
+            chars: Some(builder.add_text_field("everyday_chars", text(Grain::Chars, WithFreqs))),
         },
     };
     (builder.build(), fields)

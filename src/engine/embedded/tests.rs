@@ -34,6 +34,7 @@ fn put(id: u64, title: &str) -> Result<Step, EngineError> {
         title: title.into(),
         basis: "《中华人民共和国食品安全法》第一条".into(),
         body: "责任事项".into(),
+        everyday: String::new(),
     })))
 }
 

@@ -29,6 +29,16 @@ pub(super) const BODY: TextWeights = TextWeights {
     chars: 0.0,
 };
 
+/// What people call what the title names: the words of other people than the one who asks, so that
+/// a part of them in common says something too.
+pub(super) const EVERYDAY: TextWeights = TextWeights {
+    pairs: 3.0,
+    chars: 1.5,
+};
+
+/// Factor on 2-grams and characters of words that tell an item's type and not its matter.
+pub(super) const TYPE_WORDS: f32 = 1.0;
+
 /// Weight of a dictionary word of the title.
 pub(super) const TITLE_WORDS: f32 = 0.3;
 
@@ -56,12 +66,9 @@ pub(super) fn relation(relation: Relation) -> f32 {
     }
 }
 
-/// What a wording counts of which a text has `count` of `all` 2-grams.
+/// What a wording counts of which a text has only `count` of `all` 2-grams.
 #[expect(clippy::cast_precision_loss, reason = "a handful of 2-grams")]
 pub(super) fn part(count: usize, all: usize) -> f32 {
-    if count >= all {
-        return 1.0;
-    }
     let share = count as f32 / all as f32;
     share * share
 }

@@ -35,6 +35,7 @@ struct Row {
     title: String,
     basis: String,
     body: String,
+    everyday: String,
 }
 
 /// Hash by which titles are compared (64-bit FNV-1a): stored in the index, so the same in every
@@ -64,6 +65,7 @@ impl Row {
             ],
             basis: normalise(&document.basis),
             body: normalise(&document.body),
+            everyday: document.everyday,
             title,
         }
     }
@@ -124,6 +126,7 @@ impl IndexDocument for Row {
             (fields.title, &self.title),
             (fields.basis, &self.basis),
             (fields.body, &self.body),
+            (fields.everyday, &self.everyday),
         ] {
             values.push((text.pairs, Cell::Text(value)));
             values.extend(text.chars.map(|field| (field, Cell::Text(value.as_str()))));

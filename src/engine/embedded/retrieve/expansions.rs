@@ -8,8 +8,9 @@ use super::super::snapshot::{Segment, Snapshot};
 use super::super::weights;
 use super::postings::Scored;
 use super::{Deadline, Retriever};
-use crate::query::Query;
+use crate::query::{Query, Scales, Weight};
 use crate::text::grams::{each_gram, substring_grams};
+use crate::text::lexicon::Relation;
 
 /// One wording in one text of the items.
 struct Sought {
@@ -28,6 +29,16 @@ struct Meant {
 pub(super) struct Expansions {
     meant: Vec<Meant>,
     required: usize,
+    /// Factor on wordings of which a text has only a part.
+    part: f32,
+}
+
+fn relation(relation: Relation, scales: &Scales) -> f32 {
+    match relation {
+        Relation::Same | Relation::Near => 1.0,
+        Relation::Hint => scales.of(Weight::Hint),
+        Relation::Abbr => scales.of(Weight::Abbr),
+    }
 }
 
 /// 2-grams of a wording as titles have them, without the line's beginning; a part of one
@@ -50,6 +61,10 @@ fn grams(parts: &[String], in_title: bool) -> Vec<String> {
 impl Expansions {
     pub fn plan(snapshot: &Snapshot, query: &Query, required: usize) -> tantivy::Result<Self> {
         let fields = snapshot.fields;
+        let scales = &query.scales;
+        let in_title = weights::MEANT_TITLE * scales.of(Weight::MeantTitle);
+        let in_basis = weights::MEANT_BASIS * scales.of(Weight::MeantBasis);
+        let in_body = weights::MEANT_BODY * scales.of(Weight::MeantBody);
         let mut meant = Vec::new();
         for expansion in &query.expansions {
             let mut wordings = Vec::new();
@@ -57,9 +72,9 @@ impl Expansions {
                 let share = weights::LATER_WORDING.powi(i32::try_from(rank).unwrap_or(i32::MAX));
                 let mut sought = Vec::new();
                 for (text, weight, in_title, suffices) in [
-                    (fields.title, weights::MEANT_TITLE, true, true),
-                    (fields.basis, weights::MEANT_BASIS, false, true),
-                    (fields.body, weights::MEANT_BODY, false, false),
+                    (fields.title, in_title, true, true),
+                    (fields.basis, in_basis, false, true),
+                    (fields.body, in_body, false, false),
                 ] {
                     let terms = grams(parts, in_title)
                         .iter()
@@ -74,11 +89,16 @@ impl Expansions {
                 }
             }
             meant.push(Meant {
-                weight: weights::relation(expansion.relation),
+                weight: weights::relation(expansion.relation)
+                    * relation(expansion.relation, scales),
                 wordings,
             });
         }
-        Ok(Self { meant, required })
+        Ok(Self {
+            meant,
+            required,
+            part: scales.of(Weight::Part),
+        })
     }
 }
 
@@ -144,7 +164,12 @@ impl Retriever for Expansions {
                         if whole && in_text.suffices {
                             found.satisfy(doc, self.required);
                         }
-                        wording.add(doc, value * weights::part(usize::from(count), all));
+                        let part = if whole {
+                            1.0
+                        } else {
+                            self.part * weights::part(usize::from(count), all)
+                        };
+                        wording.add(doc, value * part);
                     });
                 }
                 wording.drain(|doc, value, _| {

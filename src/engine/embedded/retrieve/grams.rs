@@ -12,7 +12,7 @@ use super::super::snapshot::{Segment, Snapshot};
 use super::super::weights::{self, TextWeights};
 use super::postings::Scored;
 use super::{Deadline, Retriever};
-use crate::query::{Query, Word};
+use crate::query::{Query, Way, Weight, Word};
 use crate::text::grams::{each_gram, substring_grams};
 
 /// Terms of one field that must all be in a document for a word to match there.
@@ -31,12 +31,21 @@ pub(super) struct Grams {
 struct Planner<'a> {
     snapshot: &'a Snapshot,
     scored: HashSet<(Field, String)>,
+    of_type_words: HashSet<String>,
+    /// Factor on the weights of those.
+    type_words: f32,
 }
 
 impl Planner<'_> {
     fn term(&mut self, field: Field, text: &str, weight: f32) -> tantivy::Result<Scored> {
-        let first = self.scored.insert((field, text.to_owned()));
-        Scored::new(self.snapshot, field, text, if first { weight } else { 0.0 })
+        let weight = if !self.scored.insert((field, text.to_owned())) {
+            0.0
+        } else if self.of_type_words.contains(text) {
+            weight * self.type_words
+        } else {
+            weight
+        };
+        Scored::new(self.snapshot, field, text, weight)
     }
 
     /// The word in one text: all its 2-grams, or its one character. `None` when the text has not
@@ -72,16 +81,39 @@ fn grams_of(word: &str) -> (bool, Vec<String>, Vec<String>) {
     (false, substring_grams(word), runs)
 }
 
-/// Stretches of the question without a gap.
-fn stretches(words: &[Word]) -> Vec<String> {
+/// Stretches of the question without a gap, of the words that are wanted.
+fn stretches(words: &[Word], wanted: impl Fn(&Word) -> bool) -> Vec<String> {
     let mut stretches: Vec<String> = Vec::new();
+    let mut before = false;
     for word in words {
+        let joined = before && word.joined;
+        before = wanted(word);
         match stretches.last_mut() {
-            Some(last) if word.joined => last.push_str(&word.text),
+            _ if !before => {}
+            Some(last) if joined => last.push_str(&word.text),
             _ => stretches.push(word.text.clone()),
         }
     }
     stretches
+}
+
+/// 2-grams and characters that stand only in words that tell an item's type.
+fn of_type_words(words: &[Word]) -> HashSet<String> {
+    let all = |wanted: bool| -> HashSet<String> {
+        let stretches = stretches(words, |w| w.tells_type == wanted);
+        let each = |text: String| {
+            let (_, mut grams, runs) = grams_of(&text);
+            grams.extend(runs);
+            grams.extend(text.chars().map(String::from));
+            grams
+        };
+        stretches.into_iter().flat_map(each).collect()
+    };
+    let others = all(false);
+    all(true)
+        .into_iter()
+        .filter(|gram| !others.contains(gram))
+        .collect()
 }
 
 impl Grams {
@@ -89,35 +121,45 @@ impl Grams {
         let mut planner = Planner {
             snapshot,
             scored: HashSet::new(),
+            of_type_words: of_type_words(&query.words),
+            type_words: weights::TYPE_WORDS * query.scales.of(Weight::TypeWords),
+        };
+        let scaled = |weights: TextWeights, by: Weight| TextWeights {
+            pairs: weights.pairs * query.scales.of(by),
+            chars: weights.chars * query.scales.of(by) * query.scales.of(Weight::Chars),
         };
         let fields = snapshot.fields;
+        // Of each text: whether it has grams over all its characters, and not inside runs alone.
+        let mut texts = vec![
+            (fields.title, true, scaled(weights::TITLE, Weight::Title)),
+            (fields.basis, false, scaled(weights::BASIS, Weight::Basis)),
+            (fields.body, false, scaled(weights::BODY, Weight::Body)),
+        ];
+        if !query.without.contains(&Way::Lexicon) {
+            let weights = scaled(weights::EVERYDAY, Weight::Everyday);
+            texts.push((fields.everyday, false, weights));
+        }
         let mut matches = Vec::new();
         for (index, word) in query.words.iter().enumerate() {
             let index = u8::try_from(index).unwrap_or(u8::MAX);
             let (single, title, runs) = grams_of(&word.text);
-            matches.extend(planner.word(index, &title, single, fields.title, weights::TITLE)?);
-            matches.extend(planner.word(index, &runs, single, fields.basis, weights::BASIS)?);
-            matches.extend(planner.word(index, &runs, single, fields.body, weights::BODY)?);
+            for &(text, over_all, weights) in &texts {
+                let grams = if over_all { &title } else { &runs };
+                matches.extend(planner.word(index, grams, single, text, weights)?);
+            }
         }
         let mut ranking = Vec::new();
-        for stretch in stretches(&query.words) {
+        for stretch in stretches(&query.words, |_| true) {
             let (_, title, runs) = grams_of(&stretch);
-            for (grams, text, weights) in [
-                (&title, fields.title, weights::TITLE),
-                (&runs, fields.basis, weights::BASIS),
-                (&runs, fields.body, weights::BODY),
-            ] {
-                for gram in grams {
+            for &(text, over_all, weights) in &texts {
+                for gram in if over_all { &title } else { &runs } {
                     ranking.push(planner.term(text.pairs, gram, weights.pairs)?);
                 }
             }
             let documents = snapshot.all_documents();
             let common = documents * weights::COMMON_CHAR_PERCENT / 100;
             for c in stretch.chars() {
-                for (text, weights) in [
-                    (fields.title, weights::TITLE),
-                    (fields.basis, weights::BASIS),
-                ] {
+                for &(text, _, weights) in &texts {
                     let Some(field) = text.chars else { continue };
                     let term = planner.term(field, c.encode_utf8(&mut [0; 4]), weights.chars)?;
                     if term.frequency < common || documents < 100 {

@@ -1,7 +1,7 @@
 //! Retriever of the question as typed: ranks titles that contain all of it, and above them the
 //! title that is nothing else.
 
-use tantivy::query::{EnableScoring, PhraseQuery, Query as _, Weight};
+use tantivy::query::{EnableScoring, PhraseQuery, Query as _};
 use tantivy::schema::Field;
 use tantivy::{DocId, DocSet, Score, TERMINATED, Term};
 
@@ -10,7 +10,7 @@ use super::super::snapshot::{Segment, Snapshot};
 use super::super::weights;
 use super::super::write::title_key;
 use super::{Deadline, Retriever};
-use crate::query::Query;
+use crate::query::{Query, Weight};
 use crate::text::grams::substring_grams;
 
 /// Documents between two looks at the clock: as many as a block of postings has.
@@ -18,8 +18,9 @@ const CHECK_EVERY: u32 = 128;
 
 pub(super) struct Literal {
     /// Absent for a question of fewer than three characters, whose one 2-gram says it already.
-    phrase: Option<Box<dyn Weight>>,
+    phrase: Option<Box<dyn tantivy::query::Weight>>,
     title_key: u64,
+    weight: Score,
 }
 
 /// The phrase that finds a normalised string inside a title, where it has at least two 2-grams.
@@ -34,7 +35,7 @@ pub(in crate::engine::embedded) fn phrase(field: Field, grams: &[String]) -> Opt
 /// Calls `each` with every document of a segment that a phrase finds, and its score on demand;
 /// deleted ones included. Stops early when time is up, as [`super::scan`] does.
 pub(in crate::engine::embedded) fn each_match(
-    phrase: &dyn Weight,
+    phrase: &dyn tantivy::query::Weight,
     segment: &Segment,
     boost: Score,
     clock: Deadline,
@@ -65,6 +66,7 @@ impl Literal {
         Ok(Self {
             phrase,
             title_key: title_key(&query.literal),
+            weight: weights::LITERAL * query.scales.of(Weight::Literal),
         })
     }
 }
@@ -82,7 +84,7 @@ impl Retriever for Literal {
         each_match(
             phrase.as_ref(),
             segment,
-            weights::LITERAL,
+            self.weight,
             clock,
             |doc, score| {
                 let exact = segment.columns.title_keys[doc as usize] == self.title_key;

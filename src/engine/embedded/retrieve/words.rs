@@ -6,7 +6,7 @@ use super::super::snapshot::{Segment, Snapshot};
 use super::super::weights;
 use super::postings::Scored;
 use super::{Deadline, Retriever};
-use crate::query::Query;
+use crate::query::{Query, Weight};
 
 pub(super) struct Words(Vec<Scored>);
 
@@ -19,7 +19,7 @@ impl Words {
                 snapshot,
                 field,
                 &word.text,
-                weights::TITLE_WORDS,
+                weights::TITLE_WORDS * query.scales.of(Weight::Words),
             )?);
         }
         terms.retain(|t| t.weight.is_some());
