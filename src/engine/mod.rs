@@ -30,13 +30,7 @@ pub struct Document {
 
 impl Document {
     /// Projects an item by what its kind says of each field, and what people call its title.
-    pub fn new(
-        id: ItemId,
-        code: &ItemCode,
-        item: &Item,
-        kind: &Kind,
-        lexicon: &Lexicon,
-    ) -> Self {
+    pub fn new(id: ItemId, code: &ItemCode, item: &Item, kind: &Kind, lexicon: &Lexicon) -> Self {
         let text = |group: SearchGroup| {
             let mut text = String::new();
             for field in kind.fields.iter().filter(|f| f.search == Some(group)) {

@@ -163,7 +163,10 @@ impl Lexicon {
     /// What people call what a normalised title names, one expression a line: the left sides of
     /// all entries of which a wording stands in it.
     pub fn everyday(&self, title: &str) -> String {
-        let wordings = self.0.wordings.get_or_init(|| Wordings::new(&self.0.entries));
+        let wordings = self
+            .0
+            .wordings
+            .get_or_init(|| Wordings::new(&self.0.entries));
         let mut lines = String::new();
         for entry in wordings.standing_in(title) {
             for part in self.0.entries[entry].said.split('+') {

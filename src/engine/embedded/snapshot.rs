@@ -6,6 +6,7 @@ use std::sync::Arc;
 
 use tantivy::columnar::Column;
 use tantivy::index::{SegmentId, SegmentReader};
+use tantivy::postings::TermInfo;
 use tantivy::schema::Field;
 use tantivy::{DocId, Searcher, Term};
 
@@ -78,6 +79,8 @@ fn strings(reader: &SegmentReader, name: &str) -> tantivy::Result<(Vec<String>, 
 
 /// One segment as a snapshot sees it.
 pub(super) struct Segment {
+    /// Place in [`Snapshot::segments`].
+    pub number: usize,
     pub reader: SegmentReader,
     pub columns: Arc<Columns>,
     /// Per facet: the snapshot's ordinal for each of the segment's.
@@ -139,7 +142,9 @@ impl Snapshot {
         };
         let segments = loaded
             .into_iter()
-            .map(|(reader, columns)| Segment {
+            .enumerate()
+            .map(|(number, (reader, columns))| Segment {
+                number,
                 global: global(&columns),
                 reader,
                 columns,
@@ -182,8 +187,13 @@ impl Snapshot {
             .sum()
     }
 
-    pub fn document_frequency(&self, term: &Term) -> tantivy::Result<u64> {
-        self.searcher.doc_freq(term)
+    /// Where each segment has the postings of a term.
+    pub fn places(&self, term: &Term) -> tantivy::Result<Vec<Option<TermInfo>>> {
+        let place = |segment: &Segment| {
+            let inverted = segment.reader.inverted_index(term.field())?;
+            Ok(inverted.get_term_info(term)?)
+        };
+        self.segments.iter().map(place).collect()
     }
 
     /// Mean number of tokens of a field.

@@ -1,6 +1,7 @@
 //! Reading a term's postings and scoring them.
 //! Must not know questions.
 
+use tantivy::postings::TermInfo;
 use tantivy::query::Bm25Weight;
 use tantivy::schema::{Field, IndexRecordOption};
 use tantivy::{DocId, Term};
@@ -13,8 +14,10 @@ pub(super) struct Scored {
     pub term: Term,
     /// `None`: the term is only matched, its score was given elsewhere.
     pub weight: Option<(f32, Bm25Weight)>,
-    /// Documents that have it.
+    /// Documents that have it, deleted ones included.
     pub frequency: u64,
+    /// Where each segment has its postings: looking it up costs as much as reading a rare term.
+    places: Vec<Option<TermInfo>>,
 }
 
 impl Scored {
@@ -26,7 +29,9 @@ impl Scored {
         weight: f32,
     ) -> tantivy::Result<Self> {
         let term = Term::from_field_text(field, text);
-        let frequency = snapshot.document_frequency(&term)?;
+        let places = snapshot.places(&term)?;
+        let counts = places.iter().flatten().map(|info| u64::from(info.doc_freq));
+        let frequency = counts.sum();
         let weight = if weight > 0.0 && frequency > 0 {
             let mean = snapshot.mean_length(field)?;
             let bm25 =
@@ -39,6 +44,7 @@ impl Scored {
             term,
             weight,
             frequency,
+            places,
         })
     }
 
@@ -49,16 +55,24 @@ impl Scored {
         clock: Deadline,
         mut each: impl FnMut(DocId, f32),
     ) -> tantivy::Result<()> {
-        if clock.passed() {
+        let Some(place) = &self.places[segment.number] else {
             return Ok(());
-        }
-        let norms = segment.reader.get_fieldnorms_reader(self.term.field())?;
-        scan(segment, &self.term, clock, |doc, frequency| {
-            let score = self.weight.as_ref().map_or(0.0, |(weight, bm25)| {
-                weight * bm25.score(norms.fieldnorm_id(doc), frequency)
+        };
+        let Some((weight, bm25)) = &self.weight else {
+            return read(segment, self.term.field(), place, clock, |doc, _| {
+                each(doc, 0.0)
             });
-            each(doc, score);
-        })
+        };
+        let norms = segment.reader.get_fieldnorms_reader(self.term.field())?;
+        read(
+            segment,
+            self.term.field(),
+            place,
+            clock,
+            |doc, frequency| {
+                each(doc, weight * bm25.score(norms.fieldnorm_id(doc), frequency));
+            },
+        )
     }
 }
 
@@ -68,12 +82,26 @@ pub(in crate::engine::embedded) fn scan(
     segment: &Segment,
     term: &Term,
     clock: Deadline,
-    mut each: impl FnMut(DocId, u32),
+    each: impl FnMut(DocId, u32),
 ) -> tantivy::Result<()> {
     let inverted = segment.reader.inverted_index(term.field())?;
-    let Some(mut block) = inverted.read_block_postings(term, IndexRecordOption::WithFreqs)? else {
-        return Ok(());
-    };
+    match inverted.get_term_info(term)? {
+        Some(place) => read(segment, term.field(), &place, clock, each),
+        None => Ok(()),
+    }
+}
+
+/// As [`scan`], of a term whose place is known.
+fn read(
+    segment: &Segment,
+    field: Field,
+    place: &TermInfo,
+    clock: Deadline,
+    mut each: impl FnMut(DocId, u32),
+) -> tantivy::Result<()> {
+    let inverted = segment.reader.inverted_index(field)?;
+    let frequencies = IndexRecordOption::WithFreqs;
+    let mut block = inverted.read_block_postings_from_terminfo(place, frequencies)?;
     while !block.docs().is_empty() && !clock.passed() {
         if block.freqs().is_empty() {
             // The field was indexed without frequencies.
