@@ -46,6 +46,21 @@ pub fn collect(paths: &[PathBuf], regions: &Regions) -> Result<Collected, CliErr
     Ok(collected)
 }
 
+/// A text file whole.
+///
+/// # Errors
+/// When it cannot be read, or the first line that is not UTF-8.
+pub fn text(path: &Path) -> Result<String, CliError> {
+    let name = path.display();
+    let bytes = std::fs::read(path);
+    let bytes = bytes.map_err(|e| CliError::new(format!("{name} 无法读取：{e}")))?;
+    String::from_utf8(bytes).map_err(|error| {
+        let before = &error.as_bytes()[..error.utf8_error().valid_up_to()];
+        let line = before.split(|b| *b == b'\n').count();
+        CliError::new(format!("{name} 第 {line} 行：不是 UTF-8 文本"))
+    })
+}
+
 fn entry(path: &Path, hints: Hints) -> Entry {
     Entry {
         source: Source {

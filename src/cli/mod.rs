@@ -15,6 +15,7 @@ mod eval;
 mod export;
 mod files;
 mod ingest;
+mod lexicon;
 mod reindex;
 mod search;
 mod serve;
@@ -57,6 +58,8 @@ enum Command {
     Search(search::Args),
     /// 衡量质量
     Eval(eval::Args),
+    /// 为词条（百姓说法与官方说法的对应）提供候选与复核
+    Lexicon(lexicon::Args),
 }
 
 /// Why a command failed; the text is for the operator, in Chinese.
@@ -164,6 +167,7 @@ pub fn main() -> ExitCode {
         Some(Command::Export(args)) => export::run(&settings, &args),
         Some(Command::Search(args)) => search::run(&settings, &args),
         Some(Command::Eval(args)) => eval::run(&settings, &args),
+        Some(Command::Lexicon(args)) => lexicon::run(&settings, &args),
     };
     match result {
         Ok(code) => code,

@@ -5,6 +5,7 @@
 pub mod citation;
 pub mod grams;
 pub mod lexicon;
+pub mod mining;
 pub mod normal;
 pub mod pinyin;
 pub mod segment;

@@ -1,5 +1,5 @@
 //! How fast quanze is beside what the same machine can do at best, measured in the same run:
-//! `cargo bench --bench speed -- [ROWS | CORPUS.csv] [ingest] [start] [search] [publish]`.
+//! `cargo bench --bench speed -- [ROWS | CORPUS.csv] [ingest] [start] [search] [times] [publish]`.
 //!
 //! | file | question |
 //! |---|---|
@@ -9,6 +9,7 @@
 //! | `ingest.rs` | how long from a file to searchable, and with how much memory? |
 //! | `start.rs` | how long until the first answer, and how much memory while serving? |
 //! | `search.rs` | how many answers a second? |
+//! | `times.rs` | how long does one answer take, whatever is asked? |
 //! | `publish.rs` | how soon is a change visible, whatever the register holds? |
 //!
 //! It asserts no time: a shared machine would make a liar of it. The figures that matter are ratios.
@@ -28,12 +29,13 @@ mod program;
 mod publish;
 mod search;
 mod start;
+mod times;
 
 use corpus::Corpus;
 
 /// Rows measured when the command line says nothing.
 const ROWS: usize = 100_000;
-const MEASUREMENTS: [&str; 4] = ["ingest", "start", "search", "publish"];
+const MEASUREMENTS: [&str; 5] = ["ingest", "start", "search", "times", "publish"];
 
 fn main() {
     let arguments: Vec<String> = std::env::args().skip(1).collect();
@@ -58,7 +60,10 @@ fn main() {
     println!("{} rows of {}", corpus.rows, corpus.path.display());
     // Every measurement but the one of publishing reads the state folder that this one makes.
     let state = tempfile::tempdir().unwrap();
-    if wanted("ingest") || wanted("start") || wanted("search") {
+    if ["ingest", "start", "search", "times"]
+        .into_iter()
+        .any(wanted)
+    {
         ingest::measure(&corpus, state.path(), wanted("ingest"));
     }
     if wanted("start") {
@@ -66,6 +71,9 @@ fn main() {
     }
     if wanted("search") {
         search::measure(&corpus, state.path());
+    }
+    if wanted("times") {
+        times::measure(&corpus, state.path());
     }
     if wanted("publish") {
         publish::measure(&corpus);

@@ -20,7 +20,7 @@ const CHANGES: usize = 9;
 const PAUSE: Duration = Duration::from_millis(2);
 
 pub fn measure(corpus: &Corpus) {
-    title("4. a change of ten items, published by one process and served by another");
+    title("5. a change of ten items, published by one process and served by another");
     for size in SIZES.into_iter().filter(|&s| s <= corpus.rows) {
         let folder = tempfile::tempdir().unwrap();
         let state = folder.path().join("state");

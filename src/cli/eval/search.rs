@@ -154,7 +154,7 @@ pub fn search(settings: &Settings, args: &SearchArgs) -> Result<ExitCode, CliErr
 
 fn judged(queries: &Path, qrels: &Path) -> Result<Vec<Judged>, CliError> {
     let names = [queries, qrels].map(|path| path.display().to_string());
-    let texts = [read(queries)?, read(qrels)?];
+    let texts = [files::text(queries)?, files::text(qrels)?];
     let [queries, qrels] = [0, 1].map(|n| Text {
         name: &names[n],
         text: &texts[n],
@@ -164,17 +164,6 @@ fn judged(queries: &Path, qrels: &Path) -> Result<Vec<Judged>, CliError> {
         return Err(CliError::new(format!("{} 中没有问题", queries.name)));
     }
     Ok(judged)
-}
-
-fn read(path: &Path) -> Result<String, CliError> {
-    let name = path.display();
-    let bytes = std::fs::read(path);
-    let bytes = bytes.map_err(|e| CliError::new(format!("{name} 无法读取：{e}")))?;
-    String::from_utf8(bytes).map_err(|error| {
-        let before = &error.as_bytes()[..error.utf8_error().valid_up_to()];
-        let line = before.split(|b| *b == b'\n').count();
-        CliError::new(format!("{name} 第 {line} 行：不是 UTF-8 文本"))
-    })
 }
 
 /// A register and an index of the corpus alone, in a folder that is removed with the first part.
