@@ -3,17 +3,20 @@
 
 use std::time::{Duration, Instant};
 
-use crate::domain::{Date, Position, Revision, Role, SearchGroup, level};
+use crate::domain::{Date, Head, Position, Revision, Role, SearchGroup, level};
 use crate::engine::{Engine, EngineError};
 use crate::query::highlight::{Marker, SNIPPET_CHARS};
 use crate::query::judge::Features;
 use crate::query::{Answer, Facet, Match, Query, RawSearchParams, Sort, Understood, Way, parse};
+use crate::text::normal::normalise;
 
 use super::view::{HeadView, shorten};
 use super::{ServiceError, Services};
 
 /// Fields highlighted per hit at most; readers decide by the name and one or two passages.
 const HIGHLIGHTS: usize = 3;
+/// Everyday words shown per hit at most.
+const CALLED: usize = 5;
 
 /// Times a question is asked again because the engine moved on while it was answering. It does so
 /// once a publication: even the first repetition is rare.
@@ -65,6 +68,8 @@ struct Asked {
 pub struct HitView {
     pub head: HeadView,
     pub score: f32,
+    /// Words of the question that people use for what the item's title names.
+    pub also_called: Vec<String>,
     pub highlights: Vec<Highlight>,
 }
 
@@ -153,6 +158,7 @@ impl Services {
                 hits.push(HitView {
                     head: self.head_view(revision.code.as_str(), &revision.item.head),
                     score: hit.score,
+                    also_called: self.also_called(&query, &revision.item.head),
                     highlights: self.highlights(&marker, revision),
                 });
             }
@@ -267,6 +273,23 @@ impl Services {
                 .map_or_else(|| value.to_owned(), |region| region.name),
             Facet::Type | Facet::Department | Facet::Level => value.to_owned(),
         }
+    }
+
+    /// Why an item was found that has none of the question's words itself.
+    fn also_called(&self, query: &Query, head: &Head) -> Vec<String> {
+        let mut called: Vec<String> = Vec::new();
+        if query.without.contains(&Way::Lexicon) {
+            return called;
+        }
+        let title = normalise(&format!("{}\n{}", head.name, head.sub_name));
+        for word in self.knowledge.lexicon.everyday(&title).lines() {
+            let told = word.chars().nth(1).is_some() && query.literal.contains(word);
+            if told && !called.iter().any(|known| known == word) {
+                called.push(word.to_owned());
+            }
+        }
+        called.truncate(CALLED);
+        called
     }
 
     /// Passages that matched: the name first, then the legal basis, then the other fields.

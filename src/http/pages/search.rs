@@ -31,6 +31,8 @@ pub struct HitRow {
     pub name_html: Option<String>,
     pub sub_name_html: Option<String>,
     pub passages: Vec<Passage>,
+    /// What people call it in the question's words, apart by commas; may be empty.
+    pub also_called: String,
 }
 
 /// A passage that matched.
@@ -44,6 +46,7 @@ impl From<HitView> for HitRow {
     fn from(hit: HitView) -> Self {
         let mut row = Self {
             item: hit.head.into(),
+            also_called: hit.also_called.join("、"),
             ..Self::default()
         };
         for highlight in hit.highlights {

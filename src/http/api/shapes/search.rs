@@ -17,6 +17,8 @@ pub struct Hit {
     pub head: Head,
     /// Comparable within one answer only.
     pub score: f32,
+    /// Words of the question that people use for what the item's name says officially.
+    pub also_called: Vec<String>,
     /// By field key: escaped HTML with the words found in `<mark>`.
     #[schema(value_type = std::collections::HashMap<String, String>)]
     pub highlights: IndexMap<String, String>,
@@ -186,6 +188,7 @@ impl From<HitView> for Hit {
     fn from(hit: HitView) -> Self {
         Self {
             score: hit.score,
+            also_called: hit.also_called,
             highlights: hit
                 .highlights
                 .into_iter()
