@@ -32,10 +32,12 @@ pub enum Weight {
     Abbr,
     /// Wordings of which a text has only a part.
     Part,
+    /// How far preferences for types, departments and regions lie above 1.
+    Leaning,
 }
 
 impl Weight {
-    pub const ALL: [Self; 14] = [
+    pub const ALL: [Self; 15] = [
         Self::Title,
         Self::Basis,
         Self::Body,
@@ -50,6 +52,7 @@ impl Weight {
         Self::Hint,
         Self::Abbr,
         Self::Part,
+        Self::Leaning,
     ];
 
     /// Name on the command line.
@@ -69,6 +72,7 @@ impl Weight {
             Self::Hint => "hint",
             Self::Abbr => "abbr",
             Self::Part => "part",
+            Self::Leaning => "leaning",
         }
     }
 }

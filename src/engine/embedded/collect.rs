@@ -10,7 +10,7 @@ use super::accumulate::Accumulator;
 use super::snapshot::{FACETS, Segment, Snapshot, slot};
 use super::weights;
 use crate::domain::ItemId;
-use crate::query::{Answer, Evidence, Facet, FacetCount, Hit, MAX_WORDS, Query, Sort};
+use crate::query::{Answer, Evidence, Facet, FacetCount, Hit, MAX_WORDS, Query, Sort, Weight};
 
 /// Which ordinals of a segment a query accepts, per facet; `None` accepts all.
 struct Filter([Option<Vec<bool>>; FACETS]);
@@ -98,13 +98,14 @@ struct Leanings([Option<Vec<f32>>; FACETS]);
 impl Leanings {
     fn new(query: &Query, segment: &Segment) -> Self {
         let mut factors: [Option<Vec<f32>>; FACETS] = std::array::from_fn(|_| None);
+        let strength = query.scales.of(Weight::Leaning);
         for leaning in &query.leanings {
             let slot = slot(leaning.facet);
             let values = &segment.columns.values[slot];
             let factors = factors[slot].get_or_insert_with(|| vec![1.0; values.len()]);
             for (factor, value) in factors.iter_mut().zip(values) {
                 if value.contains(&leaning.contains) {
-                    *factor *= leaning.factor;
+                    *factor *= 1.0 + (leaning.factor - 1.0) * strength;
                 }
             }
         }
