@@ -220,3 +220,74 @@ fn every_title_finds_its_own_item_and_counts_are_a_scan_s() {
         }
     }
 }
+
+/// Texts that a page marks, in the order in which they stand.
+fn marked(html: &str) -> Vec<String> {
+    let parts = html.split("<mark>").skip(1);
+    let inside = parts.filter_map(|part| part.split("</mark>").next());
+    inside.map(shown).collect()
+}
+
+/// HTML as a reader sees it.
+fn shown(html: &str) -> String {
+    ["<mark>", "</mark>"]
+        .iter()
+        .fold(html.to_owned(), |text, tag| text.replace(tag, ""))
+        .replace("&lt;", "<")
+        .replace("&gt;", ">")
+        .replace("&quot;", "\"")
+        .replace("&#39;", "'")
+        .replace("&amp;", "&")
+}
+
+#[test]
+fn what_is_marked_stands_in_the_item_and_was_asked_for() {
+    let (Some(desk), Some(subjects)) = (corpus(), support::shared("messages/subjects.txt")) else {
+        return;
+    };
+    let subjects = std::fs::read_to_string(subjects).expect("subjects");
+    let mut seen = 0;
+    for subject in subjects.lines().step_by(61) {
+        let raw = RawSearchParams {
+            q: subject.chars().take(60).collect(),
+            ..RawSearchParams::default()
+        };
+        let page = desk.services.search(&raw).expect("search answers");
+        let searched = normalise(page.searched.as_deref().unwrap_or(&page.query));
+        let asked: Vec<char> = searched.chars().filter(|c| !c.is_whitespace()).collect();
+        let mut sought: Vec<String> = asked.windows(2).map(|w| w.iter().collect()).collect();
+        let wordings = page
+            .understood
+            .expansions
+            .iter()
+            .flat_map(|(_, meant)| meant);
+        sought.extend(wordings.flat_map(|w| w.split(' ')).map(str::to_owned));
+        for hit in &page.hits {
+            let item = desk
+                .services
+                .item(&hit.head.code, None)
+                .expect("a hit is an item");
+            let fields: Vec<&str> = item.fields.iter().map(|f| f.value.as_str()).collect();
+            for highlight in &hit.highlights {
+                let extract = shown(&highlight.html);
+                let extract = extract.trim_matches('…');
+                let stands = fields.iter().any(|text| text.contains(extract));
+                assert!(stands || hit.head.name == extract, "{subject}: {extract}");
+                for text in marked(&highlight.html).iter().map(|m| normalise(m)) {
+                    let mut covered = vec![false; text.len()];
+                    for part in &sought {
+                        for (at, _) in text.char_indices() {
+                            if text[at..].starts_with(part.as_str()) {
+                                covered[at..at + part.len()].fill(true);
+                            }
+                        }
+                    }
+                    let single = text.chars().count() == 1 && searched.contains(&text);
+                    assert!(single || covered.iter().all(|c| *c), "{subject}: {text}");
+                    seen += 1;
+                }
+            }
+        }
+    }
+    assert!(seen > 1_000, "{seen}");
+}
