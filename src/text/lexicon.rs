@@ -1,15 +1,15 @@
 //! The lexicon: what people say → what lists say, from `index/lexicon/*.toml`.
 //! Must not know what is searched, or how an alternative is weighted against the question's words.
 
-use std::collections::{BTreeSet, HashMap, HashSet};
+use std::collections::HashSet;
 use std::ops::Range;
 use std::sync::{Arc, OnceLock};
 
-use aho_corasick::{AhoCorasick, MatchKind};
 use indexmap::IndexMap;
 use serde::Deserialize;
 
 use super::normal::normalise;
+use super::phrases::{Found, Phrases};
 
 /// How an everyday word and the official wording belong together.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Deserialize)]
@@ -63,8 +63,6 @@ struct Entry {
     said: String,
     relation: Relation,
     meant: Vec<Vec<String>>,
-    /// Numbers of its left side's parts.
-    parts: Vec<usize>,
 }
 
 /// All entries, found in a question in one pass. Cheap to clone.
@@ -74,20 +72,17 @@ pub struct Lexicon(Arc<Inner>);
 #[derive(Debug, Default)]
 struct Inner {
     entries: Vec<Entry>,
-    /// Entries by each part of their left side.
-    by_part: Vec<Vec<usize>>,
-    /// Of the parts, in the order of `by_part`.
-    finder: Option<AhoCorasick>,
+    /// Left sides, in the order of the entries.
+    said: Phrases,
     /// The other way round, made when an item is first described.
-    wordings: OnceLock<Wordings>,
+    meant: OnceLock<Wordings>,
 }
 
-/// Official wordings by their parts.
+/// Official wordings, with the entry of each.
 #[derive(Debug)]
 struct Wordings {
-    finder: Option<AhoCorasick>,
-    /// Per part the wordings that begin with it: the entry, and the numbers of all its parts.
-    by_first_part: Vec<Vec<(usize, Vec<usize>)>>,
+    phrases: Phrases,
+    entries: Vec<usize>,
 }
 
 /// Why a lexicon cannot be used.
@@ -148,8 +143,8 @@ impl Lexicon {
 
     /// Left sides of one part, for suggestions and as words that people use.
     pub fn said(&self) -> impl Iterator<Item = &str> {
-        let whole = self.0.entries.iter().filter(|e| e.parts.len() == 1);
-        whole.map(|e| e.said.as_str())
+        let all = self.0.entries.iter().map(|e| e.said.as_str());
+        all.filter(|said| !said.contains('+'))
     }
 
     /// Parts of all left sides with the entries' alternatives, for tests and tools.
@@ -163,10 +158,7 @@ impl Lexicon {
     /// What people call what a normalised title names, one expression a line: the left sides of
     /// all entries of which a wording stands in it.
     pub fn everyday(&self, title: &str) -> String {
-        let wordings = self
-            .0
-            .wordings
-            .get_or_init(|| Wordings::new(&self.0.entries));
+        let wordings = self.0.meant.get_or_init(|| Wordings::new(&self.0.entries));
         let mut lines = String::new();
         for entry in wordings.standing_in(title) {
             for part in self.0.entries[entry].said.split('+') {
@@ -180,46 +172,10 @@ impl Lexicon {
     /// What a normalised question says in everyday words, in the order in which it is said. An
     /// entry whose parts all lie inside those of a longer one is left out: 公租房 is no 租房.
     pub fn meanings(&self, normal: &str) -> Vec<Meaning> {
-        let Some(finder) = &self.0.finder else {
-            return Vec::new();
-        };
-        let mut places: HashMap<usize, Vec<Range<usize>>> = HashMap::new();
-        for found in finder.find_overlapping_iter(normal) {
-            let of_part = places.entry(found.pattern().as_usize()).or_default();
-            of_part.push(found.range());
-        }
-        let mut found: Vec<(usize, Vec<&[Range<usize>]>)> = Vec::new();
-        for &part in places.keys() {
-            for &entry in &self.0.by_part[part] {
-                let parts = &self.0.entries[entry].parts;
-                let of_part = |p: &usize| places.get(p).map(Vec::as_slice);
-                // Seen once, by its first part.
-                if parts.first() == Some(&part)
-                    && let Some(places) = parts.iter().map(of_part).collect()
-                {
-                    found.push((entry, places));
-                }
-            }
-        }
-        let inside = |own: &[&[Range<usize>]], other: &[&[Range<usize>]]| {
-            let covers = |x: &Range<usize>| {
-                let mut others = other.iter().copied().flatten();
-                others.any(|y| y.start <= x.start && x.end <= y.end)
-            };
-            length(own) < length(other) && own.iter().copied().flatten().all(covers)
-        };
-        let mut kept: Vec<(usize, Vec<Range<usize>>)> = found
-            .iter()
-            .filter(|(_, own)| !found.iter().any(|(_, other)| inside(own, other)))
-            .map(|(entry, places)| {
-                let firsts = places.iter().filter_map(|of_part| of_part.first());
-                (*entry, firsts.cloned().collect())
-            })
-            .collect();
-        kept.sort_by_key(|(entry, ranges)| (ranges.iter().map(|r| r.start).min(), *entry));
-        kept.into_iter()
-            .map(|(entry, places)| {
-                let entry = &self.0.entries[entry];
+        let found = self.0.said.longest(normal).into_iter();
+        found
+            .map(|Found { phrase, places }| {
+                let entry = &self.0.entries[phrase];
                 Meaning {
                     said: entry.said.clone(),
                     relation: entry.relation,
@@ -233,70 +189,32 @@ impl Lexicon {
 
 impl Wordings {
     fn new(entries: &[Entry]) -> Self {
-        let mut parts: IndexMap<&str, usize> = IndexMap::new();
-        let mut by_first_part: Vec<Vec<(usize, Vec<usize>)>> = Vec::new();
         // A short name stands for a department or a law, which says nothing of the matter.
         let told = |e: &&Entry| e.relation != Relation::Abbr;
-        for (number, entry) in entries.iter().enumerate().filter(|(_, e)| told(e)) {
-            for wording in &entry.meant {
-                let numbers: Vec<usize> = wording
-                    .iter()
-                    .map(|part| {
-                        let next = parts.len();
-                        *parts.entry(part).or_insert(next)
-                    })
-                    .collect();
-                by_first_part.resize_with(parts.len(), Vec::new);
-                if let Some(&first) = numbers.first() {
-                    by_first_part[first].push((number, numbers));
-                }
-            }
-        }
+        let numbered = entries.iter().enumerate();
+        let all: Vec<(usize, &Vec<String>)> = numbered
+            .filter(|(_, e)| told(e))
+            .flat_map(|(number, entry)| entry.meant.iter().map(move |w| (number, w)))
+            .collect();
         Self {
-            finder: finder(parts.keys()),
-            by_first_part,
+            phrases: Phrases::new(all.iter().map(|(_, wording)| wording.iter())),
+            entries: all.iter().map(|(entry, _)| *entry).collect(),
         }
     }
 
     /// Entries of which some wording stands in the text, in their order.
-    fn standing_in(&self, text: &str) -> BTreeSet<usize> {
-        let Some(finder) = &self.finder else {
-            return BTreeSet::new();
-        };
-        let found = finder.find_overlapping_iter(text);
-        let parts: HashSet<usize> = found.map(|f| f.pattern().as_usize()).collect();
-        let beginning = parts.iter().flat_map(|&part| &self.by_first_part[part]);
-        beginning
-            .filter(|(_, wording)| wording.iter().all(|part| parts.contains(part)))
-            .map(|(entry, _)| *entry)
-            .collect()
+    fn standing_in(&self, text: &str) -> Vec<usize> {
+        let found = self.phrases.all(text).into_iter();
+        let mut entries: Vec<usize> = found.map(|wording| self.entries[wording]).collect();
+        entries.dedup();
+        entries
     }
-}
-
-/// Patterns of a few characters each, far below the automaton's limits.
-fn finder(parts: impl ExactSizeIterator<Item = impl AsRef<[u8]>>) -> Option<AhoCorasick> {
-    if parts.len() == 0 {
-        return None;
-    }
-    let builder = &mut AhoCorasick::builder();
-    builder.match_kind(MatchKind::Standard).build(parts).ok()
-}
-
-/// Bytes of the parts together.
-fn length(parts: &[&[Range<usize>]]) -> usize {
-    parts
-        .iter()
-        .filter_map(|p| p.first())
-        .map(ExactSizeIterator::len)
-        .sum()
 }
 
 #[derive(Default)]
 struct Building {
     entries: Vec<Entry>,
-    by_part: Vec<Vec<usize>>,
-    parts: IndexMap<String, usize>,
-    seen: HashMap<String, usize>,
+    seen: HashSet<String>,
 }
 
 impl Building {
@@ -307,11 +225,7 @@ impl Building {
         }
         left.sort();
         left.dedup();
-        if self
-            .seen
-            .insert(left.join("+"), self.entries.len())
-            .is_some()
-        {
+        if !self.seen.insert(left.join("+")) {
             return Err("stands twice".to_owned());
         }
         let meant: Vec<Vec<String>> = meant
@@ -322,34 +236,20 @@ impl Building {
         if meant.is_empty() {
             return Err("has no official wording".to_owned());
         }
-        let number = self.entries.len();
-        let parts = left
-            .into_iter()
-            .map(|part| {
-                let next = self.parts.len();
-                let part = *self.parts.entry(part).or_insert(next);
-                if part == next {
-                    self.by_part.push(Vec::new());
-                }
-                self.by_part[part].push(number);
-                part
-            })
-            .collect();
         self.entries.push(Entry {
             said: normalise(said),
             relation,
             meant,
-            parts,
         });
         Ok(())
     }
 
     fn finish(self) -> Lexicon {
+        let said = Phrases::new(self.entries.iter().map(|e| e.said.split('+')));
         Lexicon(Arc::new(Inner {
             entries: self.entries,
-            by_part: self.by_part,
-            finder: finder(self.parts.keys()),
-            wordings: OnceLock::new(),
+            said,
+            meant: OnceLock::new(),
         }))
     }
 }

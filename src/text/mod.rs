@@ -7,6 +7,7 @@ pub mod grams;
 pub mod lexicon;
 pub mod mining;
 pub mod normal;
+pub mod phrases;
 pub mod pinyin;
 pub mod segment;
 pub mod vocabulary;

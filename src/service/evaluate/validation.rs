@@ -51,10 +51,12 @@ pub fn cross_validate(
         let own: Vec<usize> = (0..answered.len()).filter(in_fold(fold)).collect();
         let (scales, best) = measured.best_for(&others)?;
         let ndcg = measured.ndcg(scales)?;
-        let chosen = Weight::ALL.map(|w| (w, scales.of(w) / trial.scales.of(w)));
+        let factor = |w: Weight| scales.of(w) / trial.scales.of(w);
+        let changed = |w: &Weight| (factor(*w) - 1.0).abs() > f32::EPSILON;
+        let chosen = Weight::ALL.into_iter().filter(changed);
         found.push(Fold {
             queries: own.len(),
-            chosen: chosen.into_iter().filter(|(_, f)| *f != 1.0).collect(),
+            chosen: chosen.map(|w| (w, factor(w))).collect(),
             others: best,
             held_out: over(&ndcg, &own),
             in_use: over(&in_use, &own),

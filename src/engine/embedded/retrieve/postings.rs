@@ -60,7 +60,7 @@ impl Scored {
         };
         let Some((weight, bm25)) = &self.weight else {
             return read(segment, self.term.field(), place, clock, |doc, _| {
-                each(doc, 0.0)
+                each(doc, 0.0);
             });
         };
         let norms = segment.reader.get_fieldnorms_reader(self.term.field())?;

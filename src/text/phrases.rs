@@ -1,0 +1,163 @@
+//! Sets of phrases of one or more parts, found in a text in one pass: a phrase stands in a text when
+//! all its parts do, in any order. Must not know what phrases mean.
+
+use std::collections::HashMap;
+use std::ops::Range;
+
+use aho_corasick::{AhoCorasick, MatchKind};
+use indexmap::IndexMap;
+
+/// Phrases by their numbers, in the order in which they were given.
+#[derive(Debug, Default)]
+pub struct Phrases {
+    /// Numbers of each phrase's parts.
+    parts: Vec<Vec<usize>>,
+    /// Phrases that begin with each part.
+    by_first: Vec<Vec<usize>>,
+    /// Of the parts, in the order of `by_first`.
+    finder: Option<AhoCorasick>,
+}
+
+/// A phrase that stands in a text.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Found {
+    pub phrase: usize,
+    /// First place of each part, in bytes.
+    pub places: Vec<Range<usize>>,
+}
+
+/// Where each part stands in a text.
+type Places = HashMap<usize, Vec<Range<usize>>>;
+
+impl Phrases {
+    /// Of the parts of each phrase, normalised; a phrase without parts is never found.
+    pub fn new<P: AsRef<str>>(
+        phrases: impl IntoIterator<Item = impl IntoIterator<Item = P>>,
+    ) -> Self {
+        let mut known: IndexMap<String, usize> = IndexMap::new();
+        let mut by_first: Vec<Vec<usize>> = Vec::new();
+        let mut parts: Vec<Vec<usize>> = Vec::new();
+        for phrase in phrases {
+            let of_phrase: Vec<usize> = phrase
+                .into_iter()
+                .map(|part| {
+                    let next = known.len();
+                    *known.entry(part.as_ref().to_owned()).or_insert(next)
+                })
+                .collect();
+            by_first.resize_with(known.len(), Vec::new);
+            if let Some(&first) = of_phrase.first() {
+                by_first[first].push(parts.len());
+            }
+            parts.push(of_phrase);
+        }
+        // Patterns of a few characters each, far below the automaton's limits.
+        let mut builder = AhoCorasick::builder();
+        let finder = builder.match_kind(MatchKind::Standard).build(known.keys());
+        Self {
+            parts,
+            by_first,
+            finder: finder.ok().filter(|_| !known.is_empty()),
+        }
+    }
+
+    fn places(&self, text: &str) -> Places {
+        let mut places = Places::new();
+        if let Some(finder) = &self.finder {
+            for found in finder.find_overlapping_iter(text) {
+                let of_part = places.entry(found.pattern().as_usize()).or_default();
+                of_part.push(found.range());
+            }
+        }
+        places
+    }
+
+    /// Numbers of the phrases that stand in the text, in their order.
+    fn standing(&self, places: &Places) -> Vec<usize> {
+        let beginning = places.keys().flat_map(|&part| &self.by_first[part]);
+        let whole = |phrase: &usize| self.parts[*phrase].iter().all(|p| places.contains_key(p));
+        let mut standing: Vec<usize> = beginning.copied().filter(whole).collect();
+        standing.sort_unstable();
+        standing
+    }
+
+    /// All phrases that stand in the text, in their order.
+    pub fn all(&self, text: &str) -> Vec<usize> {
+        self.standing(&self.places(text))
+    }
+
+    /// Phrases that stand in the text, in the order in which they begin. One whose parts all lie
+    /// inside those of a longer one is left out: 公租房 is no 租房.
+    pub fn longest(&self, text: &str) -> Vec<Found> {
+        let places = self.places(text);
+        let of = |phrase: usize| -> Vec<&[Range<usize>]> {
+            let parts = self.parts[phrase].iter();
+            parts.map(|part| places[part].as_slice()).collect()
+        };
+        let standing = self.standing(&places).into_iter();
+        let found: Vec<(usize, Vec<&[Range<usize>]>)> = standing.map(|p| (p, of(p))).collect();
+        let inside = |own: &[&[Range<usize>]], other: &[&[Range<usize>]]| {
+            let covers = |x: &Range<usize>| {
+                let mut others = other.iter().copied().flatten();
+                others.any(|y| y.start <= x.start && x.end <= y.end)
+            };
+            length(own) < length(other) && own.iter().copied().flatten().all(covers)
+        };
+        let mut kept: Vec<Found> = found
+            .iter()
+            .filter(|(_, own)| !found.iter().any(|(_, other)| inside(own, other)))
+            .map(|(phrase, places)| Found {
+                phrase: *phrase,
+                places: places.iter().filter_map(|p| p.first()).cloned().collect(),
+            })
+            .collect();
+        kept.sort_by_key(|f| (f.places.iter().map(|r| r.start).min(), f.phrase));
+        kept
+    }
+}
+
+/// Bytes of the parts together.
+fn length(parts: &[&[Range<usize>]]) -> usize {
+    let firsts = parts.iter().filter_map(|p| p.first());
+    firsts.map(ExactSizeIterator::len).sum()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    fn phrases(written: &[&str]) -> Phrases {
+        Phrases::new(written.iter().map(|p| p.split('+')))
+    }
+
+    #[test]
+    fn longer_phrases_stand_for_those_inside() {
+        let phrases = phrases(&["租房", "公租房", "狗+疫苗", "疫苗"]);
+        let longest = |text| -> Vec<usize> {
+            let found = phrases.longest(text).into_iter();
+            found.map(|f| f.phrase).collect()
+        };
+        assert_eq!(longest("公租房怎么申请"), [1]);
+        assert_eq!(longest("公租房和租房"), [1, 0]);
+        assert_eq!(longest("给狗打疫苗"), [2]);
+        assert_eq!(longest("打疫苗"), [3]);
+        assert_eq!(phrases.all("公租房"), [0, 1]);
+        assert!(longest("种树").is_empty());
+        assert!(Phrases::default().longest("租房").is_empty());
+    }
+
+    proptest! {
+        #[test]
+        fn what_is_found_stands_there(text in "[狗租房疫苗公打 a-z]{0,40}") {
+            let written = ["租房", "公租房", "狗+疫苗", "疫苗", "a+b"];
+            let phrases = phrases(&written);
+            for found in phrases.longest(&text) {
+                let stands: Vec<&str> = found.places.iter().map(|p| &text[p.clone()]).collect();
+                let parts: Vec<&str> = written[found.phrase].split('+').collect();
+                prop_assert_eq!(stands, parts);
+                prop_assert!(phrases.all(&text).contains(&found.phrase));
+            }
+        }
+    }
+}
