@@ -31,8 +31,10 @@ pub(super) fn open(path: &Path) -> Result<Connection, RegisterError> {
     };
     let mut db = Connection::open(path).map_err(explain)?;
     db.busy_timeout(BUSY).map_err(explain)?;
-    // Before anything is written: a foreign file is left as it was found.
-    if !recognise(&db, path).map_err(explain)?? {
+    // Before anything is written: a foreign file is left as it was found. In one transaction:
+    // another process may be creating the tables at this moment.
+    let seen = db.transaction().and_then(|tx| recognise(&tx, path));
+    if !seen.map_err(explain)?? {
         create(&mut db, path).map_err(explain)??;
     }
     configure(&db).map_err(explain)?;
