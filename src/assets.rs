@@ -34,14 +34,24 @@ pub fn kinds() -> impl Iterator<Item = (String, String)> {
 
 /// `(file name, text)` of every `index/lexicon/*.toml`, in the order of their names.
 pub fn lexicon() -> impl Iterator<Item = (String, &'static str)> {
+    texts("lexicon/")
+}
+
+/// `(file name, text)` of every `index/activities/*.toml`, in the order of their names.
+pub fn activities() -> impl Iterator<Item = (String, &'static str)> {
+    texts("activities/")
+}
+
+/// The texts of a folder under `index/`, in the order of their names.
+fn texts(folder: &'static str) -> impl Iterator<Item = (String, &'static str)> {
     let mut paths: Vec<String> = Index::iter()
         .map(Cow::into_owned)
-        .filter(|path| path.starts_with("lexicon/"))
+        .filter(|path| path.starts_with(folder))
         .collect();
     paths.sort();
-    paths.into_iter().map(|path| {
+    paths.into_iter().map(move |path| {
         let text = index_text(&path);
-        (path["lexicon/".len()..].to_owned(), text)
+        (path[folder.len()..].to_owned(), text)
     })
 }
 

@@ -153,6 +153,24 @@ pub struct TableShape {
     pub item_type: Option<String>,
 }
 
+/// Whose business a negative list restricts.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum AppliesTo {
+    Everyone,
+    Foreign,
+}
+
+/// What makes a kind a negative list, against which a business can be checked.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Negative {
+    pub applies_to: AppliesTo,
+    /// Stands before the list's own numbers where they would be bare (F5).
+    #[serde(default)]
+    pub key_prefix: String,
+}
+
 /// One kind of list.
 #[derive(Clone, Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -171,6 +189,8 @@ pub struct Kind {
     /// Region of a list that names none.
     pub region: Option<String>,
     pub default_type: Option<String>,
+    /// Present in negative lists.
+    pub negative: Option<Negative>,
     /// Headings whose columns are never imported.
     #[serde(default)]
     pub ignored: Vec<String>,
@@ -225,6 +245,11 @@ impl Kind {
         }
         if self.field_with(Role::Title).is_none() {
             return fail("no field has the role title".into());
+        }
+        if self.negative.is_some()
+            && (self.field_with(Role::Type).is_none() || self.field_with(Role::Key).is_none())
+        {
+            return fail("a negative list needs fields with the roles type and key".into());
         }
         if self.tables.is_empty() || self.tables.iter().any(|t| t.requires.is_empty()) {
             return fail("every kind needs a [[table]] with requires".into());

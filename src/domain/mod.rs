@@ -17,7 +17,7 @@ pub use code::{CodeError, ItemCode};
 pub use date::{Clock, Date, Timestamp};
 pub use finding::{Finding, Place, Severity};
 pub use item::{Fields, Head, Item, ItemId};
-pub use kind::{Field, Kind, Kinds, Role, SearchGroup, Span};
+pub use kind::{AppliesTo, Field, Kind, Kinds, Role, SearchGroup, Span};
 pub use publication::{
     Action, Change, FileRef, ListId, Origin, Position, Publication, PublicationDraft, Revision,
 };

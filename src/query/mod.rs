@@ -1,6 +1,7 @@
 //! The question and the answer of a search as plain types, parsing a question, highlighting.
 //! Must not know tantivy or HTTP.
 
+pub mod business;
 pub mod highlight;
 pub mod intent;
 pub mod judge;

@@ -1,6 +1,7 @@
 //! The use cases that stand between the interfaces and the stores: what a reader can ask.
 //! Must not know HTTP, SQL or tantivy. Every function here blocks; callers decide on which thread.
 
+pub mod business;
 pub mod evaluate;
 pub mod export;
 pub mod follow;
@@ -17,8 +18,10 @@ use crate::domain::{Clock, Date, Kinds, Regions};
 use crate::engine::{Engine, EngineError, EngineErrorCode};
 use crate::query::Knowledge;
 use crate::register::{Register, RegisterError};
-use crate::text::Segmenter;
+use crate::text::vocabulary::Vocabulary;
+use crate::text::{Activities, Segmenter};
 
+use business::ListsCache;
 use overview::OverviewCache;
 use words::WordsCache;
 
@@ -33,6 +36,9 @@ pub struct Services {
     pub knowledge: Knowledge,
     overview: OverviewCache,
     words: WordsCache,
+    activities: Activities,
+    business_words: Vocabulary,
+    negative: ListsCache,
 }
 
 impl Services {
@@ -44,6 +50,7 @@ impl Services {
         engine: Arc<dyn Engine>,
         clock: Arc<dyn Clock>,
     ) -> Self {
+        let activities = words::activities();
         Self {
             kinds,
             regions,
@@ -54,6 +61,9 @@ impl Services {
             knowledge: words::knowledge(),
             overview: OverviewCache::default(),
             words: WordsCache::default(),
+            business_words: business::vocabulary(&activities),
+            activities,
+            negative: ListsCache::default(),
         }
     }
 

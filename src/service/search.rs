@@ -68,7 +68,8 @@ struct Asked {
 pub struct HitView {
     pub head: HeadView,
     pub score: f32,
-    /// Words of the question that people use for what the item's title names.
+    /// Words of the question that people use for what the item's title names, where nothing of the
+    /// title itself is marked.
     pub also_called: Vec<String>,
     pub highlights: Vec<Highlight>,
 }
@@ -155,11 +156,22 @@ impl Services {
         let mut found = revisions.iter().peekable();
         for hit in &answer.hits {
             if let Some(revision) = found.next_if(|r| r.id == hit.id) {
+                let highlights = self.highlights(&marker, revision);
+                // A name that is marked says itself why it was found.
+                let names = [Role::Title, Role::Subtitle];
+                let told = highlights
+                    .iter()
+                    .filter_map(|h| h.role)
+                    .any(|r| names.contains(&r));
                 hits.push(HitView {
                     head: self.head_view(revision.code.as_str(), &revision.item.head),
                     score: hit.score,
-                    also_called: self.also_called(&query, &revision.item.head),
-                    highlights: self.highlights(&marker, revision),
+                    also_called: if told {
+                        Vec::new()
+                    } else {
+                        self.also_called(&query, &revision.item.head)
+                    },
+                    highlights,
                 });
             }
         }

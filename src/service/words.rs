@@ -7,9 +7,9 @@ use std::sync::{LazyLock, Mutex, PoisonError};
 use super::{ServiceError, Services};
 use crate::assets;
 use crate::query::{Intents, Knowledge};
-use crate::text::Lexicon;
 use crate::text::normal::normalise;
 use crate::text::vocabulary::Vocabulary;
+use crate::text::{Activities, Lexicon};
 
 /// How often a word of the lexicon counts as used: people use it, titles may not.
 const SAID: u32 = 5;
@@ -38,6 +38,29 @@ pub(super) fn knowledge() -> Knowledge {
         })
     });
     SHARED.clone()
+}
+
+/// The embedded business activities, read once. Without usable files none is recognised, and the
+/// log says so.
+pub(super) fn activities() -> Activities {
+    static SHARED: LazyLock<Activities> = LazyLock::new(|| {
+        let files: Vec<(String, &'static str)> = assets::activities().collect();
+        let files = files.iter().map(|(name, text)| (name.as_str(), *text));
+        Activities::parse(files).unwrap_or_else(|problem| {
+            tracing::error!(%problem, "no business activity is recognised");
+            Activities::default()
+        })
+    });
+    SHARED.clone()
+}
+
+/// Names of the classes of GB/T 4754-2017 by code.
+pub(super) fn industries() -> &'static HashMap<&'static str, &'static str> {
+    static SHARED: LazyLock<HashMap<&'static str, &'static str>> = LazyLock::new(|| {
+        let lines = assets::index_text("industries.tsv").lines();
+        lines.filter_map(|line| line.split_once('\t')).collect()
+    });
+    &SHARED
 }
 
 impl Services {

@@ -2,6 +2,7 @@
 //! lexicon. The only owner of jieba and the dictionaries.
 //! Must not know tantivy or HTTP.
 
+pub mod activities;
 pub mod citation;
 pub mod grams;
 pub mod lexicon;
@@ -12,6 +13,7 @@ pub mod pinyin;
 pub mod segment;
 pub mod vocabulary;
 
+pub use activities::Activities;
 pub use lexicon::Lexicon;
 pub use segment::Segmenter;
 

@@ -17,7 +17,8 @@ pub struct Hit {
     pub head: Head,
     /// Comparable within one answer only.
     pub score: f32,
-    /// Words of the question that people use for what the item's name says officially.
+    /// Words of the question that people use for what the item's name says officially, where nothing
+    /// of the name itself is marked.
     pub also_called: Vec<String>,
     /// By field key: escaped HTML with the words found in `<mark>`.
     #[schema(value_type = std::collections::HashMap<String, String>)]

@@ -1,0 +1,449 @@
+//! "May I do this?": a description of business against the negative lists.
+//! Must not know HTTP or files. Decision support over published lists, no legal advice: an answer
+//! always says which edition and which measure it rests on, and how sure it is.
+
+pub mod lists;
+
+use std::collections::HashMap;
+use std::sync::{Arc, Mutex, OnceLock, PoisonError};
+
+use crate::domain::{AppliesTo, Date, Position};
+use crate::query::business::{MAX_DESCRIPTION_CHARS, Part, parts};
+use crate::query::{Match, RawSearchParams};
+use crate::text::activities::{Activities, Activity};
+use crate::text::vocabulary::Vocabulary;
+
+use super::{ServiceError, Services};
+use lists::{Edition, Listed, NegativeLists, Place};
+
+/// What a list says of an activity; the later the stricter.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Verdict {
+    /// Not on the list.
+    #[default]
+    Unlisted,
+    /// Needs a permit, or is open under conditions.
+    Permit,
+    Prohibited,
+}
+
+impl Verdict {
+    pub const ALL: [Self; 3] = [Self::Unlisted, Self::Permit, Self::Prohibited];
+
+    /// As the API says it.
+    pub fn key(self) -> &'static str {
+        match self {
+            Self::Unlisted => "unlisted",
+            Self::Permit => "permit",
+            Self::Prohibited => "prohibited",
+        }
+    }
+
+    pub fn label(self) -> &'static str {
+        match self {
+            Self::Unlisted => "清单未列",
+            Self::Permit => "需许可",
+            Self::Prohibited => "禁止",
+        }
+    }
+}
+
+/// Who invests.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
+pub enum Investor {
+    #[default]
+    Domestic,
+    Foreign,
+}
+
+impl Investor {
+    pub fn key(self) -> &'static str {
+        match self {
+            Self::Domestic => "domestic",
+            Self::Foreign => "foreign",
+        }
+    }
+
+    pub fn label(self) -> &'static str {
+        match self {
+            Self::Domestic => "内资",
+            Self::Foreign => "外资",
+        }
+    }
+
+    /// As forms and tables write it; blank is domestic.
+    pub fn parse(text: &str) -> Option<Self> {
+        match text.trim() {
+            "" | "domestic" | "内资" | "境内" | "国内" => Some(Self::Domestic),
+            "foreign" | "外资" | "外商" | "境外" | "外商投资" => Some(Self::Foreign),
+            _ => None,
+        }
+    }
+}
+
+/// A question, as it arrives.
+#[derive(Clone, Debug, Default)]
+pub struct CheckParams {
+    pub text: String,
+    pub investor: Investor,
+    /// Day whose lists count; today where absent.
+    pub as_of: Option<Date>,
+    /// Publications up to this number count; all where absent.
+    pub publication: Option<u64>,
+    /// Whether the permits of local power lists are looked up too.
+    pub with_permits: bool,
+}
+
+/// An answer.
+#[derive(Clone, Debug)]
+pub struct Check {
+    pub text: String,
+    pub investor: Investor,
+    /// What counted: with this position the answer can be had again.
+    pub position: Position,
+    pub editions: Vec<Edition>,
+    pub activities: Vec<Checked>,
+    /// The strictest of the activities'.
+    pub verdict: Verdict,
+}
+
+/// How an activity was recognised, the surest first.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Recognised {
+    /// By its usual expressions.
+    Said,
+    /// By them, after errors of typing were corrected.
+    Corrected,
+    /// It resembles a known activity.
+    Resembling,
+    /// Its words stand in a measure.
+    Measure,
+    /// Not at all.
+    Unknown,
+}
+
+/// One activity of a description.
+#[derive(Clone, Debug)]
+pub struct Checked {
+    /// The part of the description that says it.
+    pub text: String,
+    /// Usual name of the activity that was recognised.
+    pub name: Option<String>,
+    pub recognised: Recognised,
+    pub verdict: Verdict,
+    /// How sure the verdict is, from 0 to 1.
+    pub confidence: f32,
+    /// Class of GB/T 4754-2017 with its name.
+    pub industry: Option<(String, &'static str)>,
+    /// Items that govern it, the governing one first.
+    pub items: Vec<Governing>,
+    /// Permits of local power lists to apply for.
+    pub permits: Vec<LocalPermit>,
+    /// What the description says is not included.
+    pub excluded: Vec<String>,
+}
+
+/// An item that governs an activity.
+#[derive(Clone, Debug)]
+pub struct Governing {
+    pub item: Listed,
+    /// The measure that says so.
+    pub measure: String,
+    /// Why it governs, for the reader.
+    pub why: String,
+}
+
+/// An item of a local power list.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct LocalPermit {
+    pub code: String,
+    pub name: String,
+    pub department: String,
+}
+
+/// Thresholds, chosen on the judged development descriptions; `quanze eval check` measures them.
+mod thresholds {
+    /// Likeness from which a description counts as the activity it resembles.
+    pub const RESEMBLING: f32 = 0.5;
+    /// Part of a description's 2-grams in one measure from which the measure governs it.
+    pub const MEASURE: f32 = 0.8;
+    /// Permits of local lists that are named.
+    pub const PERMITS: usize = 3;
+}
+
+/// Confidence by how an activity was recognised.
+fn confidence(recognised: Recognised, likeness: f32) -> f32 {
+    match recognised {
+        Recognised::Said => 0.95,
+        Recognised::Corrected => 0.8,
+        Recognised::Resembling | Recognised::Measure => 0.7 * likeness,
+        Recognised::Unknown => 0.3,
+    }
+}
+
+/// Lists read before, by position.
+#[derive(Default)]
+pub(super) struct ListsCache(Mutex<HashMap<(u64, Date), Arc<NegativeLists>>>);
+
+/// Positions kept: today's, and those that readers look back at.
+const KEPT: usize = 8;
+
+impl Services {
+    /// The negative lists as in force at a position.
+    ///
+    /// # Errors
+    /// As the register's.
+    pub fn negative_lists(&self, at: Position) -> Result<Arc<NegativeLists>, ServiceError> {
+        let key = (at.publication, at.day);
+        let kept = |cache: &ListsCache| {
+            let cache = cache.0.lock().unwrap_or_else(PoisonError::into_inner);
+            cache.get(&key).cloned()
+        };
+        if let Some(known) = kept(&self.negative) {
+            return Ok(known);
+        }
+        let kinds = self.kinds.iter().map(AsRef::as_ref);
+        let read = Arc::new(NegativeLists::read(&*self.register, kinds, at)?);
+        let mut cache = self
+            .negative
+            .0
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner);
+        if cache.len() >= KEPT {
+            cache.clear();
+        }
+        cache.insert(key, read.clone());
+        Ok(read)
+    }
+
+    /// Checks a description against the lists.
+    ///
+    /// # Errors
+    /// `Invalid` naming the parameter: no text, too long a text, a day that is not known yet.
+    pub fn check_business(&self, params: &CheckParams) -> Result<Check, ServiceError> {
+        let length = params.text.chars().count();
+        if params.text.trim().is_empty() {
+            let detail = "请写明要做什么，例如“开一家小面馆，顺便卖烟”".to_owned();
+            return Err(ServiceError::parameter("text", detail));
+        }
+        if length > MAX_DESCRIPTION_CHARS {
+            let detail = format!("内容过长：最多 {MAX_DESCRIPTION_CHARS} 个字，现为 {length} 个字");
+            return Err(ServiceError::parameter("text", detail));
+        }
+        let day = params.as_of.unwrap_or_else(|| self.today());
+        let position = lists::position(&*self.register, day, params.publication)?;
+        let lists = self.negative_lists(position)?;
+        let mut activities = Vec::new();
+        for part in parts(&params.text) {
+            self.part(&part, params, &lists, &mut activities)?;
+        }
+        Ok(Check {
+            text: params.text.trim().to_owned(),
+            investor: params.investor,
+            position,
+            editions: lists.editions.clone(),
+            verdict: activities
+                .iter()
+                .map(|a| a.verdict)
+                .max()
+                .unwrap_or_default(),
+            activities,
+        })
+    }
+
+    /// Adds the activities of one part.
+    fn part(
+        &self,
+        part: &Part,
+        params: &CheckParams,
+        lists: &NegativeLists,
+        found: &mut Vec<Checked>,
+    ) -> Result<(), ServiceError> {
+        let known = &self.activities;
+        let before = found.len();
+        let mut recognised = Recognised::Said;
+        let mut mentions = known.mentions(&part.normal);
+        let corrected;
+        if mentions.is_empty()
+            && let Some(text) = self.corrected_business(&part.normal)
+        {
+            corrected = text;
+            recognised = Recognised::Corrected;
+            mentions = known.mentions(&corrected);
+        }
+        for mention in mentions {
+            let items = governing(mention.activity, params.investor, lists);
+            found.push(self.checked(part, Some(mention.activity), recognised, 1.0, items));
+        }
+        if found.len() == before {
+            found.push(self.unrecognised(part, params.investor, lists));
+        }
+        if params.with_permits {
+            for checked in &mut found[before..] {
+                checked.permits = self.local_permits(checked)?;
+            }
+        }
+        Ok(())
+    }
+
+    fn checked(
+        &self,
+        part: &Part,
+        activity: Option<&Activity>,
+        recognised: Recognised,
+        likeness: f32,
+        items: Vec<Governing>,
+    ) -> Checked {
+        let industry = activity.and_then(|a| a.industry.as_deref());
+        Checked {
+            text: part.text.clone(),
+            name: activity.map(|a| a.name.clone()),
+            recognised,
+            verdict: verdict(&items),
+            confidence: confidence(recognised, likeness),
+            industry: industry.and_then(|code| Some((code.to_owned(), self.industry_name(code)?))),
+            items,
+            permits: Vec::new(),
+            excluded: part.excluded.clone(),
+        }
+    }
+
+    /// A part of which no usual expression is known: what it resembles, else which measure has its
+    /// words.
+    fn unrecognised(&self, part: &Part, investor: Investor, lists: &NegativeLists) -> Checked {
+        let unknown = |part: &Part| self.checked(part, None, Recognised::Unknown, 0.0, Vec::new());
+        // The registrar sorted it among what needs no permit: a likeness does not say otherwise.
+        if part.general {
+            return unknown(part);
+        }
+        let resembling = self.activities.resembling(&part.normal, 1);
+        if let Some(like) = resembling.first()
+            && like.likeness >= thresholds::RESEMBLING
+        {
+            let items = governing(like.activity, investor, lists);
+            return self.checked(
+                part,
+                Some(like.activity),
+                Recognised::Resembling,
+                like.likeness,
+                items,
+            );
+        }
+        let said: String = part.normal.split_whitespace().collect();
+        let audiences = match investor {
+            Investor::Foreign => &[AppliesTo::Foreign, AppliesTo::Everyone][..],
+            Investor::Domestic => &[AppliesTo::Everyone],
+        };
+        let places = audiences.iter().filter_map(|&who| lists.place(&said, who));
+        let places: Vec<Place> = places.filter(|p| p.share >= thresholds::MEASURE).collect();
+        let Some(first) = places.first() else {
+            return unknown(part);
+        };
+        let share = first.share;
+        let items = places
+            .iter()
+            .map(|p| Governing::new(lists, *p, "措施中有所述字词"))
+            .collect();
+        self.checked(part, None, Recognised::Measure, share, items)
+    }
+
+    /// The text with its errors of typing corrected by the words of activities; `None` when there is
+    /// nothing to correct.
+    fn corrected_business(&self, normal: &str) -> Option<String> {
+        let corrected =
+            self.business_words
+                .correct(normal, &|word| self.segmenter.is_word(word), &|text| {
+                    let mut cut = Vec::new();
+                    self.segmenter.each_word(text, |range| cut.push(range));
+                    cut
+                })?;
+        Some(corrected.text)
+    }
+
+    /// Permits of local power lists for what a measure asks.
+    fn local_permits(&self, checked: &Checked) -> Result<Vec<LocalPermit>, ServiceError> {
+        let mut permits: Vec<LocalPermit> = Vec::new();
+        for governing in checked
+            .items
+            .iter()
+            .filter(|g| g.item.grade == Verdict::Permit)
+        {
+            let page = self.search(&RawSearchParams {
+                q: governing.measure.chars().take(60).collect(),
+                item_type: vec!["行政许可".to_owned()],
+                size: Some(thresholds::PERMITS.to_string()),
+                ..RawSearchParams::default()
+            })?;
+            if page.certainty != Match::Good || page.partial {
+                continue;
+            }
+            for hit in page.hits {
+                let permit = LocalPermit {
+                    code: hit.head.code,
+                    name: hit.head.name,
+                    department: hit.head.department,
+                };
+                if permits.len() < thresholds::PERMITS && !permits.contains(&permit) {
+                    permits.push(permit);
+                }
+            }
+        }
+        Ok(permits)
+    }
+
+    /// Name of a class of GB/T 4754-2017.
+    fn industry_name(&self, code: &str) -> Option<&'static str> {
+        super::words::industries().get(code).copied()
+    }
+}
+
+/// The governing item decides; a foreign investor is bound by both lists.
+fn verdict(items: &[Governing]) -> Verdict {
+    let first = |who: AppliesTo| {
+        let mut of = items.iter().filter(|g| g.item.applies_to == who);
+        of.next().map(|g| g.item.grade).unwrap_or_default()
+    };
+    first(AppliesTo::Foreign).max(first(AppliesTo::Everyone))
+}
+
+/// Items that govern an activity: of the list for foreign investors first.
+fn governing(activity: &Activity, investor: Investor, lists: &NegativeLists) -> Vec<Governing> {
+    let mut items: Vec<Governing> = Vec::new();
+    let foreign = match investor {
+        Investor::Foreign => activity.foreign.as_slice(),
+        Investor::Domestic => &[],
+    };
+    let foreign = foreign.iter().map(|w| (w, AppliesTo::Foreign));
+    let market = activity.market.iter().map(|w| (w, AppliesTo::Everyone));
+    for (wording, who) in foreign.chain(market) {
+        let Some(place) = lists.place(wording, who) else {
+            continue;
+        };
+        let code = &lists.items[place.item].code;
+        if !items.iter().any(|g| g.item.code == *code) {
+            let why = format!("“{}”属于“{wording}”", activity.name);
+            items.push(Governing::new(lists, place, &why));
+        }
+    }
+    items
+}
+
+impl Governing {
+    fn new(lists: &NegativeLists, place: Place, why: &str) -> Self {
+        let item = lists.items[place.item].clone();
+        Self {
+            measure: item.measures[place.measure].text.clone(),
+            why: why.to_owned(),
+            item,
+        }
+    }
+}
+
+/// Words by which errors of typing in descriptions are found.
+pub(super) fn vocabulary(activities: &Activities) -> Vocabulary {
+    /// All count alike: the description says which is meant.
+    const OFTEN: u32 = 20;
+    static SHARED: OnceLock<Vocabulary> = OnceLock::new();
+    let make = || Vocabulary::new(activities.words().map(|word| (word.to_owned(), OFTEN)));
+    SHARED.get_or_init(make).clone()
+}

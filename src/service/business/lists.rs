@@ -1,0 +1,237 @@
+//! The negative lists as in force at a position: their measures line by line, and which of them a
+//! wording means. Must not know descriptions of business.
+
+use std::collections::{BTreeMap, HashSet};
+
+use crate::domain::{
+    Action, AppliesTo, Date, Item, ItemId, Kind, ListId, Position, Publication, Revision, Role,
+};
+use crate::register::{PublicationFilter, Register, RegisterError};
+use crate::text::grams::substring_grams;
+use crate::text::normal::normalise;
+
+use super::Verdict;
+
+/// Part of a wording's 2-grams that a measure must have to be meant by it, where none has it whole:
+/// another edition says the same in slightly other words.
+const MEANT: f32 = 0.75;
+/// Publications and revisions read at a time.
+const PAGE: u64 = 1_000;
+
+/// A negative list that applies, in the edition that does.
+#[derive(Clone, Debug)]
+pub struct Edition {
+    /// Key of the kind of list.
+    pub kind: String,
+    pub title: String,
+    pub publication: Publication,
+}
+
+/// An item of a negative list.
+#[derive(Clone, Debug)]
+pub struct Listed {
+    /// Code in the register.
+    pub code: String,
+    /// The list's own number.
+    pub key: String,
+    /// Key of the kind of list.
+    pub kind: String,
+    pub applies_to: AppliesTo,
+    pub name: String,
+    pub department: String,
+    /// Industry section as the list writes it; may be empty.
+    pub section: String,
+    pub grade: Verdict,
+    pub measures: Vec<Measure>,
+}
+
+/// A measure: one line of an item.
+#[derive(Clone, Debug)]
+pub struct Measure {
+    pub text: String,
+    normal: String,
+    grams: HashSet<String>,
+}
+
+impl Measure {
+    fn new(text: &str) -> Self {
+        let normal = normalise(text);
+        Self {
+            text: text.to_owned(),
+            grams: substring_grams(&normal).into_iter().collect(),
+            normal,
+        }
+    }
+
+    /// How much of a wording stands here, from 0 to 1.
+    #[expect(clippy::cast_precision_loss, reason = "a handful of 2-grams")]
+    fn has(&self, wording: &str, grams: &[String]) -> f32 {
+        if self.normal.contains(wording) {
+            return 1.0;
+        }
+        let here = grams.iter().filter(|g| self.grams.contains(*g)).count();
+        // Never as sure as the wording itself.
+        0.99 * here as f32 / grams.len().max(1) as f32
+    }
+}
+
+/// Where a wording stands in the lists.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Place {
+    /// Number of the item in [`NegativeLists::items`].
+    pub item: usize,
+    /// Number of its measure.
+    pub measure: usize,
+    /// How much of the wording stands there, from 0 to 1.
+    pub share: f32,
+}
+
+/// All negative lists at one position.
+#[derive(Clone, Debug, Default)]
+pub struct NegativeLists {
+    pub editions: Vec<Edition>,
+    /// In the order of the lists, and in each as published.
+    pub items: Vec<Listed>,
+}
+
+impl NegativeLists {
+    /// Reads the lists of these kinds as in force at the position.
+    ///
+    /// # Errors
+    /// As the register's.
+    pub fn read<'k>(
+        register: &dyn Register,
+        kinds: impl Iterator<Item = &'k Kind>,
+        at: Position,
+    ) -> Result<Self, RegisterError> {
+        let mut lists = Self::default();
+        for kind in kinds.filter(|kind| kind.negative.is_some()) {
+            let (editions, ids) = editions(register, kind, at)?;
+            lists.editions.extend(editions.into_values());
+            let revisions = register.in_force(&ids, at)?;
+            lists
+                .items
+                .extend(revisions.iter().filter_map(|r| listed(r, kind)));
+        }
+        Ok(lists)
+    }
+
+    /// The place that a wording means for everyone or for foreign investors: where most of it stands,
+    /// the first of equals.
+    pub fn place(&self, wording: &str, applies_to: AppliesTo) -> Option<Place> {
+        let grams = substring_grams(wording);
+        let mut best: Option<Place> = None;
+        let items = self.items.iter().enumerate();
+        for (item, listed) in items.filter(|(_, listed)| listed.applies_to == applies_to) {
+            for (measure, text) in listed.measures.iter().enumerate() {
+                let share = text.has(wording, &grams);
+                if share >= MEANT && best.is_none_or(|b| share > b.share) {
+                    best = Some(Place {
+                        item,
+                        measure,
+                        share,
+                    });
+                }
+            }
+        }
+        best
+    }
+}
+
+/// The kind's lists in the edition that applies at the position, and all items ever published in them.
+fn editions(
+    register: &dyn Register,
+    kind: &Kind,
+    at: Position,
+) -> Result<(BTreeMap<ListId, Edition>, Vec<ItemId>), RegisterError> {
+    let filter = PublicationFilter {
+        kind: Some(kind.key.clone()),
+        ..PublicationFilter::default()
+    };
+    let mut editions: BTreeMap<ListId, Edition> = BTreeMap::new();
+    let mut ids: Vec<ItemId> = Vec::new();
+    let mut offset = 0;
+    loop {
+        let (page, all) = register.publications(&filter, offset, PAGE)?;
+        offset += PAGE;
+        // Newest first: the first that counts is the edition.
+        for publication in page {
+            if publication.number > at.publication || publication.effective_on > at.day {
+                continue;
+            }
+            let changes = publication.added + publication.amended + publication.withdrawn;
+            for from in (0..changes).step_by(usize::try_from(PAGE).unwrap_or(usize::MAX)) {
+                let revisions = register.revisions(publication.number, from, PAGE)?;
+                ids.extend(revisions.iter().map(|r| r.id));
+            }
+            editions
+                .entry(publication.list.clone())
+                .or_insert_with(|| Edition {
+                    kind: kind.key.clone(),
+                    title: publication.list.title.clone(),
+                    publication,
+                });
+        }
+        if offset >= all {
+            break;
+        }
+    }
+    ids.sort_unstable();
+    ids.dedup();
+    Ok((editions, ids))
+}
+
+fn listed(revision: &Revision, kind: &Kind) -> Option<Listed> {
+    let negative = kind.negative.as_ref()?;
+    if revision.action == Action::Withdrawn {
+        return None;
+    }
+    let item: &Item = &revision.item;
+    let of = |role: Role| {
+        let fields = kind.fields_with(role);
+        let mut values = fields.filter_map(|f| item.fields.get(&f.key));
+        values.next().map(String::as_str).unwrap_or_default()
+    };
+    let mut measures: Vec<Measure> = of(Role::Measure)
+        .lines()
+        .map(str::trim)
+        .filter(|line| !line.is_empty())
+        .map(Measure::new)
+        .collect();
+    // A list without measures of their own says them in the name; one with them says the rule there.
+    measures.push(Measure::new(&item.head.name));
+    let prohibits = item.head.item_type.contains("禁止");
+    let authority = of(Role::Authority);
+    Some(Listed {
+        code: revision.code.to_string(),
+        key: format!("{}{}", negative.key_prefix, of(Role::Key)),
+        kind: kind.key.clone(),
+        applies_to: negative.applies_to,
+        name: item.head.name.clone(),
+        department: if authority.is_empty() {
+            item.head.department.clone()
+        } else {
+            authority.to_owned()
+        },
+        section: of(Role::Industry).to_owned(),
+        grade: if prohibits {
+            Verdict::Prohibited
+        } else {
+            Verdict::Permit
+        },
+        measures,
+    })
+}
+
+/// Days on which what applies changed, for those who look back.
+pub fn position(
+    register: &dyn Register,
+    day: Date,
+    upto: Option<u64>,
+) -> Result<Position, RegisterError> {
+    let last = register.last_number()?;
+    Ok(Position {
+        publication: upto.map_or(last, |n| n.min(last)),
+        day,
+    })
+}
