@@ -1,7 +1,6 @@
 //! Sets of phrases of one or more parts, found in a text in one pass: a phrase stands in a text when
 //! all its parts do, in any order. Must not know what phrases mean.
 
-use std::collections::HashMap;
 use std::ops::Range;
 
 use aho_corasick::{AhoCorasick, MatchKind};
@@ -26,8 +25,18 @@ pub struct Found {
     pub places: Vec<Range<usize>>,
 }
 
-/// Where each part stands in a text.
-type Places = HashMap<usize, Vec<Range<usize>>>;
+/// Where parts stand in a text, by part and place. A sorted list: there are a handful, and this is
+/// done for every hit of a search.
+struct Places(Vec<(usize, Range<usize>)>);
+
+impl Places {
+    /// Places of one part.
+    fn of(&self, part: usize) -> &[(usize, Range<usize>)] {
+        let from = self.0.partition_point(|(p, _)| *p < part);
+        let length = self.0[from..].partition_point(|(p, _)| *p == part);
+        &self.0[from..from + length]
+    }
+}
 
 impl Phrases {
     /// Of the parts of each phrase, normalised; a phrase without parts is never found.
@@ -62,21 +71,26 @@ impl Phrases {
     }
 
     fn places(&self, text: &str) -> Places {
-        let mut places = Places::new();
-        if let Some(finder) = &self.finder {
-            for found in finder.find_overlapping_iter(text) {
-                let of_part = places.entry(found.pattern().as_usize()).or_default();
-                of_part.push(found.range());
-            }
-        }
-        places
+        let finders = self.finder.iter();
+        let found = finders.flat_map(|finder| finder.find_overlapping_iter(text));
+        let mut places: Vec<(usize, Range<usize>)> =
+            found.map(|f| (f.pattern().as_usize(), f.range())).collect();
+        places.sort_unstable_by_key(|(part, range)| (*part, range.start));
+        Places(places)
     }
 
     /// Numbers of the phrases that stand in the text, in their order.
     fn standing(&self, places: &Places) -> Vec<usize> {
-        let beginning = places.keys().flat_map(|&part| &self.by_first[part]);
-        let whole = |phrase: &usize| self.parts[*phrase].iter().all(|p| places.contains_key(p));
-        let mut standing: Vec<usize> = beginning.copied().filter(whole).collect();
+        let mut standing = Vec::new();
+        let mut last = None;
+        for (part, _) in &places.0 {
+            if last.replace(part) == Some(part) {
+                continue;
+            }
+            let beginning = self.by_first[*part].iter().copied();
+            let whole = |p: &usize| self.parts[*p].iter().all(|p| !places.of(*p).is_empty());
+            standing.extend(beginning.filter(whole));
+        }
         standing.sort_unstable();
         standing
     }
@@ -90,25 +104,25 @@ impl Phrases {
     /// inside those of a longer one is left out: 公租房 is no 租房.
     pub fn longest(&self, text: &str) -> Vec<Found> {
         let places = self.places(text);
-        let of = |phrase: usize| -> Vec<&[Range<usize>]> {
-            let parts = self.parts[phrase].iter();
-            parts.map(|part| places[part].as_slice()).collect()
+        let of = |phrase: usize| -> Vec<&[(usize, Range<usize>)]> {
+            self.parts[phrase]
+                .iter()
+                .map(|part| places.of(*part))
+                .collect()
         };
         let standing = self.standing(&places).into_iter();
-        let found: Vec<(usize, Vec<&[Range<usize>]>)> = standing.map(|p| (p, of(p))).collect();
-        let inside = |own: &[&[Range<usize>]], other: &[&[Range<usize>]]| {
-            let covers = |x: &Range<usize>| {
-                let mut others = other.iter().copied().flatten();
-                others.any(|y| y.start <= x.start && x.end <= y.end)
-            };
-            length(own) < length(other) && own.iter().copied().flatten().all(covers)
-        };
+        let found: Vec<(usize, Vec<&[(usize, Range<usize>)]>)> =
+            standing.map(|p| (p, of(p))).collect();
         let mut kept: Vec<Found> = found
             .iter()
             .filter(|(_, own)| !found.iter().any(|(_, other)| inside(own, other)))
             .map(|(phrase, places)| Found {
                 phrase: *phrase,
-                places: places.iter().filter_map(|p| p.first()).cloned().collect(),
+                places: places
+                    .iter()
+                    .filter_map(|p| p.first())
+                    .map(|(_, r)| r.clone())
+                    .collect(),
             })
             .collect();
         kept.sort_by_key(|f| (f.places.iter().map(|r| r.start).min(), f.phrase));
@@ -116,10 +130,20 @@ impl Phrases {
     }
 }
 
+/// Whether all places of a phrase lie inside those of a longer one.
+fn inside(own: &[&[(usize, Range<usize>)]], other: &[&[(usize, Range<usize>)]]) -> bool {
+    let covers = |x: &Range<usize>| {
+        let mut others = other.iter().copied().flatten();
+        others.any(|(_, y)| y.start <= x.start && x.end <= y.end)
+    };
+    let mut all = own.iter().copied().flatten();
+    length(own) < length(other) && all.all(|(_, place)| covers(place))
+}
+
 /// Bytes of the parts together.
-fn length(parts: &[&[Range<usize>]]) -> usize {
+fn length(parts: &[&[(usize, Range<usize>)]]) -> usize {
     let firsts = parts.iter().filter_map(|p| p.first());
-    firsts.map(ExactSizeIterator::len).sum()
+    firsts.map(|(_, range)| range.len()).sum()
 }
 
 #[cfg(test)]
