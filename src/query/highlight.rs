@@ -13,6 +13,8 @@ use crate::text::normal::Normalised;
 pub const SNIPPET_CHARS: usize = 120;
 /// Characters of context that an extract may give up to begin or end at a better place.
 const SLACK: usize = 24;
+/// Characters on either side of a place in which a border of words is looked for.
+const NEAR: usize = 8;
 const SENTENCE_ENDS: [char; 7] = ['。', '；', '！', '？', ';', '!', '\n'];
 const CLAUSE_ENDS: [char; 4] = ['，', '、', '：', ','];
 
@@ -108,16 +110,16 @@ impl<'a> Marker<'a> {
         }
     }
 
-    /// The whole text as HTML with every match in `<mark>`; `None` when nothing matches.
-    pub fn mark(&self, text: &str) -> Option<String> {
-        let marks = self.find(text);
+    /// The whole text, given with its normal form, as HTML with every match in `<mark>`; `None` when nothing matches.
+    pub fn mark(&self, text: &str, normal: &Normalised) -> Option<String> {
+        let marks = self.find(normal);
         (!marks.is_empty()).then(|| render(text, 0..text.len(), &marks))
     }
 
     /// An extract of at most `chars` characters around the densest match, as HTML: matches in
     /// `<mark>`, all else escaped, "…" where it was cut. `None` when nothing matches.
-    pub fn snippet(&self, text: &str, chars: usize) -> Option<String> {
-        let marks = self.find(text);
+    pub fn snippet(&self, text: &str, normal: &Normalised, chars: usize) -> Option<String> {
+        let marks = self.find(normal);
         let first = marks.first()?;
         let borders: Vec<usize> = text
             .char_indices()
@@ -135,8 +137,7 @@ impl<'a> Marker<'a> {
     /// All matches in order, without overlaps.
     ///
     /// A word that does not occur as it is matches by its 2-grams.
-    fn find(&self, text: &str) -> Vec<Mark> {
-        let normal = Normalised::new(text);
+    fn find(&self, normal: &Normalised) -> Vec<Mark> {
         let mut found: Vec<(&Pattern<'_>, Range<usize>)> = Vec::new();
         for (at, c) in normal.text.char_indices() {
             if !self.begins[slot(c)] {
@@ -287,8 +288,8 @@ fn word_borders<'a>(
     at: usize,
     segmenter: &Segmenter,
 ) -> impl Iterator<Item = usize> + use<'a> {
-    let from = at.saturating_sub(SLACK);
-    let to = (at + SLACK).min(borders.len() - 1);
+    let from = at.saturating_sub(NEAR);
+    let to = (at + NEAR).min(borders.len() - 1);
     let base = borders[from];
     let tokens = segmenter.segment(&text[base..borders[to]]);
     tokens
@@ -355,11 +356,11 @@ mod tests {
     }
 
     fn cut(text: &str, q: &str, chars: usize) -> Option<String> {
-        Marker::new(&ask(q), &SEGMENTER).snippet(text, chars)
+        Marker::new(&ask(q), &SEGMENTER).snippet(text, &Normalised::new(text), chars)
     }
 
     fn mark(text: &str, query: &Query) -> Option<String> {
-        Marker::new(query, &SEGMENTER).mark(text)
+        Marker::new(query, &SEGMENTER).mark(text, &Normalised::new(text))
     }
 
     /// What a browser shows, without our marks and ellipses.

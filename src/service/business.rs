@@ -301,7 +301,7 @@ impl Services {
             recognised,
             verdict: verdict(&items),
             confidence: confidence(recognised, likeness),
-            industry: industry.and_then(|code| Some((code.to_owned(), self.industry_name(code)?))),
+            industry: industry.and_then(|code| Some((code.to_owned(), industry_name(code)?))),
             items,
             permits: Vec::new(),
             excluded: part.excluded.clone(),
@@ -390,11 +390,11 @@ impl Services {
         }
         Ok(permits)
     }
+}
 
-    /// Name of a class of GB/T 4754-2017.
-    fn industry_name(&self, code: &str) -> Option<&'static str> {
-        super::words::industries().get(code).copied()
-    }
+/// Name of a class of GB/T 4754-2017.
+fn industry_name(code: &str) -> Option<&'static str> {
+    super::words::industries().get(code).copied()
 }
 
 /// The governing item decides; a foreign investor is bound by both lists.

@@ -5,6 +5,7 @@ pub mod business;
 pub mod evaluate;
 pub mod export;
 pub mod follow;
+mod hits;
 pub mod ingest;
 pub mod overview;
 pub mod read;
@@ -22,6 +23,7 @@ use crate::text::vocabulary::Vocabulary;
 use crate::text::{Activities, Segmenter};
 
 use business::ListsCache;
+use hits::HitCache;
 use overview::OverviewCache;
 use words::WordsCache;
 
@@ -39,6 +41,7 @@ pub struct Services {
     activities: Activities,
     business_words: Vocabulary,
     negative: ListsCache,
+    hits: HitCache,
 }
 
 impl Services {
@@ -64,6 +67,7 @@ impl Services {
             business_words: business::vocabulary(&activities),
             activities,
             negative: ListsCache::default(),
+            hits: HitCache::default(),
         }
     }
 

@@ -3,13 +3,14 @@
 
 use std::time::{Duration, Instant};
 
-use crate::domain::{Date, Head, Position, Revision, Role, SearchGroup, level};
+use crate::domain::{Date, Head, Position, Role, SearchGroup, level};
 use crate::engine::{Engine, EngineError};
 use crate::query::highlight::{Marker, SNIPPET_CHARS};
 use crate::query::judge::Features;
 use crate::query::{Answer, Facet, Match, Query, RawSearchParams, Sort, Understood, Way, parse};
 use crate::text::normal::normalise;
 
+use super::hits::Prepared;
 use super::view::{HeadView, shorten};
 use super::{ServiceError, Services};
 
@@ -148,33 +149,29 @@ impl Services {
         } = corrected.unwrap_or(typed);
         let certainty = Features::of(&query, &answer).map_or(Match::None, |f| f.judge());
         let ids: Vec<_> = answer.hits.iter().map(|hit| hit.id).collect();
-        let revisions = self.register.in_force(&ids, position)?;
-        let mut hits = Vec::with_capacity(revisions.len());
+        let items = self.prepared(&ids, position)?;
         let marker = Marker::new(&query, &self.segmenter);
-        // The register skips what is not in force: nothing, unless the index is of another
-        // register. Both are in the order asked.
-        let mut found = revisions.iter().peekable();
-        for hit in &answer.hits {
-            if let Some(revision) = found.next_if(|r| r.id == hit.id) {
-                let highlights = self.highlights(&marker, revision);
+        // What is not in force is left out: nothing, unless the index is of another register.
+        let found = answer.hits.iter().zip(&items);
+        let hits = found
+            .filter_map(|(hit, item)| Some((hit, item.as_deref()?)))
+            .map(|(hit, item)| {
+                let highlights = highlights(&marker, item);
                 // A name that is marked says itself why it was found.
                 let names = [Role::Title, Role::Subtitle];
-                let told = highlights
-                    .iter()
-                    .filter_map(|h| h.role)
-                    .any(|r| names.contains(&r));
-                hits.push(HitView {
-                    head: self.head_view(revision.code.as_str(), &revision.item.head),
+                let mut roles = highlights.iter().filter_map(|h| h.role);
+                let also_called = match roles.any(|role| names.contains(&role)) {
+                    true => Vec::new(),
+                    false => self.also_called(&query, &item.head),
+                };
+                HitView {
+                    head: self.head_view(item.code.as_str(), &item.head),
                     score: hit.score,
-                    also_called: if told {
-                        Vec::new()
-                    } else {
-                        self.also_called(&query, &revision.item.head)
-                    },
+                    also_called,
                     highlights,
-                });
-            }
-        }
+                }
+            })
+            .collect();
         let facets = answer
             .facets
             .into_iter()
@@ -304,37 +301,6 @@ impl Services {
         called
     }
 
-    /// Passages that matched: the name first, then the legal basis, then the other fields.
-    fn highlights(&self, marker: &Marker<'_>, revision: &Revision) -> Vec<Highlight> {
-        let Some(kind) = self.kinds.get(&revision.item.head.kind) else {
-            return Vec::new();
-        };
-        let mut highlights = Vec::new();
-        for group in [SearchGroup::Title, SearchGroup::Basis, SearchGroup::Body] {
-            for field in kind.fields.iter().filter(|f| f.search == Some(group)) {
-                if highlights.len() == HIGHLIGHTS {
-                    return highlights;
-                }
-                let Some(text) = revision.item.fields.get(&field.key) else {
-                    continue;
-                };
-                let html = match group {
-                    SearchGroup::Title => marker.mark(text),
-                    SearchGroup::Basis | SearchGroup::Body => marker.snippet(text, SNIPPET_CHARS),
-                };
-                if let Some(html) = html {
-                    highlights.push(Highlight {
-                        key: field.key.clone(),
-                        label: field.label.clone(),
-                        role: field.role,
-                        html,
-                    });
-                }
-            }
-        }
-        highlights
-    }
-
     /// Brings filter values to the form the engine knows: kind keys, region codes, department
     /// names, normal levels.
     fn canonical(&self, raw: &RawSearchParams) -> Result<RawSearchParams, ServiceError> {
@@ -396,6 +362,25 @@ impl Services {
             }
         }
     }
+}
+
+/// Passages that matched: the name first, then the legal basis, then the other fields.
+fn highlights(marker: &Marker<'_>, item: &Prepared) -> Vec<Highlight> {
+    let passages = item.texts.iter().filter_map(|text| {
+        let html = match text.group {
+            SearchGroup::Title => marker.mark(&text.value, &text.normal),
+            SearchGroup::Basis | SearchGroup::Body => {
+                marker.snippet(&text.value, &text.normal, SNIPPET_CHARS)
+            }
+        };
+        Some(Highlight {
+            key: text.key.clone(),
+            label: text.label.clone(),
+            role: text.role,
+            html: html?,
+        })
+    });
+    passages.take(HIGHLIGHTS).collect()
 }
 
 impl From<parse::QueryError> for ServiceError {
