@@ -273,7 +273,13 @@ impl Services {
         }
         for mention in mentions {
             let items = governing(mention.activity, params.investor, lists);
-            found.push(self.checked(part, Some(mention.activity), recognised, 1.0, items));
+            found.push(checked(
+                part,
+                Some(mention.activity),
+                recognised,
+                1.0,
+                items,
+            ));
         }
         if found.len() == before {
             found.push(self.unrecognised(part, params.investor, lists));
@@ -286,32 +292,10 @@ impl Services {
         Ok(())
     }
 
-    fn checked(
-        &self,
-        part: &Part,
-        activity: Option<&Activity>,
-        recognised: Recognised,
-        likeness: f32,
-        items: Vec<Governing>,
-    ) -> Checked {
-        let industry = activity.and_then(|a| a.industry.as_deref());
-        Checked {
-            text: part.text.clone(),
-            name: activity.map(|a| a.name.clone()),
-            recognised,
-            verdict: verdict(&items),
-            confidence: confidence(recognised, likeness),
-            industry: industry.and_then(|code| Some((code.to_owned(), industry_name(code)?))),
-            items,
-            permits: Vec::new(),
-            excluded: part.excluded.clone(),
-        }
-    }
-
     /// A part of which no usual expression is known: what it resembles, else which measure has its
     /// words.
     fn unrecognised(&self, part: &Part, investor: Investor, lists: &NegativeLists) -> Checked {
-        let unknown = |part: &Part| self.checked(part, None, Recognised::Unknown, 0.0, Vec::new());
+        let unknown = |part: &Part| checked(part, None, Recognised::Unknown, 0.0, Vec::new());
         // The registrar sorted it among what needs no permit: a likeness does not say otherwise.
         if part.general {
             return unknown(part);
@@ -321,7 +305,7 @@ impl Services {
             && like.likeness >= thresholds::RESEMBLING
         {
             let items = governing(like.activity, investor, lists);
-            return self.checked(
+            return checked(
                 part,
                 Some(like.activity),
                 Recognised::Resembling,
@@ -344,7 +328,7 @@ impl Services {
             .iter()
             .map(|p| Governing::new(lists, *p, "措施中有所述字词"))
             .collect();
-        self.checked(part, None, Recognised::Measure, share, items)
+        checked(part, None, Recognised::Measure, share, items)
     }
 
     /// The text with its errors of typing corrected by the words of activities; `None` when there is
@@ -395,6 +379,28 @@ impl Services {
 /// Name of a class of GB/T 4754-2017.
 fn industry_name(code: &str) -> Option<&'static str> {
     super::words::industries().get(code).copied()
+}
+
+/// An activity as recognised in a part.
+fn checked(
+    part: &Part,
+    activity: Option<&Activity>,
+    recognised: Recognised,
+    likeness: f32,
+    items: Vec<Governing>,
+) -> Checked {
+    let industry = activity.and_then(|a| a.industry.as_deref());
+    Checked {
+        text: part.text.clone(),
+        name: activity.map(|a| a.name.clone()),
+        recognised,
+        verdict: verdict(&items),
+        confidence: confidence(recognised, likeness),
+        industry: industry.and_then(|code| Some((code.to_owned(), industry_name(code)?))),
+        items,
+        permits: Vec::new(),
+        excluded: part.excluded.clone(),
+    }
 }
 
 /// The governing item decides; a foreign investor is bound by both lists.

@@ -1,6 +1,7 @@
 //! How well questions find what people need: judged queries, measures, spread, comparison.
 //! Must not know commands or files: texts come in, numbers go out.
 
+pub mod business;
 mod judged;
 mod statistics;
 mod validation;

@@ -27,11 +27,14 @@ pub struct Found {
 
 /// Where parts stand in a text, by part and place. A sorted list: there are a handful, and this is
 /// done for every hit of a search.
-struct Places(Vec<(usize, Range<usize>)>);
+struct Places(Vec<Place>);
+
+/// A part and where it stands, in bytes.
+type Place = (usize, Range<usize>);
 
 impl Places {
     /// Places of one part.
-    fn of(&self, part: usize) -> &[(usize, Range<usize>)] {
+    fn of(&self, part: usize) -> &[Place] {
         let from = self.0.partition_point(|(p, _)| *p < part);
         let length = self.0[from..].partition_point(|(p, _)| *p == part);
         &self.0[from..from + length]
@@ -73,8 +76,7 @@ impl Phrases {
     fn places(&self, text: &str) -> Places {
         let finders = self.finder.iter();
         let found = finders.flat_map(|finder| finder.find_overlapping_iter(text));
-        let mut places: Vec<(usize, Range<usize>)> =
-            found.map(|f| (f.pattern().as_usize(), f.range())).collect();
+        let mut places: Vec<Place> = found.map(|f| (f.pattern().as_usize(), f.range())).collect();
         places.sort_unstable_by_key(|(part, range)| (*part, range.start));
         Places(places)
     }
@@ -104,15 +106,14 @@ impl Phrases {
     /// inside those of a longer one is left out: 公租房 is no 租房.
     pub fn longest(&self, text: &str) -> Vec<Found> {
         let places = self.places(text);
-        let of = |phrase: usize| -> Vec<&[(usize, Range<usize>)]> {
+        let of = |phrase: usize| -> Vec<&[Place]> {
             self.parts[phrase]
                 .iter()
                 .map(|part| places.of(*part))
                 .collect()
         };
         let standing = self.standing(&places).into_iter();
-        let found: Vec<(usize, Vec<&[(usize, Range<usize>)]>)> =
-            standing.map(|p| (p, of(p))).collect();
+        let found: Vec<(usize, Vec<&[Place]>)> = standing.map(|p| (p, of(p))).collect();
         let mut kept: Vec<Found> = found
             .iter()
             .filter(|(_, own)| !found.iter().any(|(_, other)| inside(own, other)))
@@ -131,7 +132,7 @@ impl Phrases {
 }
 
 /// Whether all places of a phrase lie inside those of a longer one.
-fn inside(own: &[&[(usize, Range<usize>)]], other: &[&[(usize, Range<usize>)]]) -> bool {
+fn inside(own: &[&[Place]], other: &[&[Place]]) -> bool {
     let covers = |x: &Range<usize>| {
         let mut others = other.iter().copied().flatten();
         others.any(|(_, y)| y.start <= x.start && x.end <= y.end)
@@ -141,7 +142,7 @@ fn inside(own: &[&[(usize, Range<usize>)]], other: &[&[(usize, Range<usize>)]]) 
 }
 
 /// Bytes of the parts together.
-fn length(parts: &[&[(usize, Range<usize>)]]) -> usize {
+fn length(parts: &[&[Place]]) -> usize {
     let firsts = parts.iter().filter_map(|p| p.first());
     firsts.map(|(_, range)| range.len()).sum()
 }

@@ -7,15 +7,10 @@ use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 use std::time::Duration;
 
-use tempfile::TempDir;
-
-use crate::domain::Severity;
 use crate::query::{Scales, Way, Weight};
 use crate::service::evaluate::{self, Fold, Judged, OUTSIDE, Outcome, Summary, Text, Trial};
-use crate::service::follow;
-use crate::service::ingest::{IngestOptions, Ingester};
 
-use super::reasons;
+use super::{corpus, reasons};
 use crate::cli::settings::Settings;
 use crate::cli::{App, CliError, Table, files};
 
@@ -102,7 +97,7 @@ pub fn search(settings: &Settings, args: &SearchArgs) -> Result<ExitCode, CliErr
         _ => Vec::new(),
     };
     // The folder goes last: it is removed when the register and the index are closed.
-    let (_folder, app) = corpus(settings, &args.corpus)?;
+    let (_folder, app) = corpus(settings, std::slice::from_ref(&args.corpus))?;
     let services = app.services();
     let trial = Trial {
         services: &services,
@@ -164,48 +159,6 @@ fn judged(queries: &Path, qrels: &Path) -> Result<Vec<Judged>, CliError> {
         return Err(CliError::new(format!("{} 中没有问题", queries.name)));
     }
     Ok(judged)
-}
-
-/// A register and an index of the corpus alone, in a folder that is removed with the first part.
-fn corpus(settings: &Settings, path: &Path) -> Result<(TempDir, App), CliError> {
-    let folder = tempfile::tempdir()?;
-    let kinds = settings.state.join("kinds");
-    let app = App::open(&Settings {
-        state: folder.path().to_owned(),
-        // The city's own kinds stay those of its state folder.
-        kinds: settings.kinds.clone().or(kinds.is_dir().then_some(kinds)),
-        ..settings.clone()
-    })?;
-    let collected = files::collect(&[path.to_owned()], &app.regions)?;
-    let ingester = Ingester {
-        register: app.register.clone(),
-        intake: app.intake(settings.operator_limits()),
-        clock: app.clock.clone(),
-        options: IngestOptions {
-            dry_run: false,
-            accept_withdrawals: true,
-            submitted_by: "检索评测".into(),
-        },
-    };
-    let mut errors = collected.findings;
-    for entry in &collected.entries {
-        let report = ingester.file(&entry.source, &entry.hints, &mut |_, _| ());
-        errors.extend(report.findings);
-    }
-    errors.retain(|finding| finding.severity == Severity::Error);
-    if app.register.last_number()? == 0 {
-        let why = errors
-            .first()
-            .map_or_else(String::new, |e| format!("：{e}"));
-        let none = format!("{} 中没有可收录的清单{why}", path.display());
-        return Err(CliError::new(none));
-    }
-    if let Some(first) = errors.first() {
-        let count = errors.len();
-        eprintln!("提示：清单有 {count} 处错误，所在行未收录，如{first}");
-    }
-    follow::follow(&*app.register, &*app.engine, &app.kinds, app.clock.today())?;
-    Ok((folder, app))
 }
 
 /// Judged codes that the corpus lacks count as not found; whoever reads the figures has to know.

@@ -51,18 +51,21 @@ pub struct WrongLine(String);
 
 impl Text<'_> {
     /// Line number and cells of each line that is not blank.
-    fn rows(&self, columns: [&str; 3]) -> Result<Vec<(usize, [&str; 3])>, WrongLine> {
+    pub(super) fn rows<const N: usize>(
+        &self,
+        columns: [&str; N],
+    ) -> Result<Vec<(usize, [&str; N])>, WrongLine> {
         let mut rows = Vec::new();
         for (at, line) in self.text.trim_start_matches('\u{feff}').lines().enumerate() {
             if line.trim().is_empty() {
                 continue;
             }
             let cells: Vec<&str> = line.split('\t').map(str::trim).collect();
-            match <[&str; 3]>::try_from(cells.as_slice()) {
+            match <[&str; N]>::try_from(cells.as_slice()) {
                 Ok(cells) if cells.iter().all(|c| !c.is_empty()) => rows.push((at + 1, cells)),
                 _ => {
                     let columns = columns.join("、");
-                    let problem = format!("应有以制表符分隔的 3 列（{columns}），都不能为空");
+                    let problem = format!("应有以制表符分隔的 {N} 列（{columns}），都不能为空");
                     return Err(self.wrong(at + 1, problem));
                 }
             }
@@ -70,7 +73,7 @@ impl Text<'_> {
         Ok(rows)
     }
 
-    fn wrong(&self, line: usize, problem: String) -> WrongLine {
+    pub(super) fn wrong(&self, line: usize, problem: String) -> WrongLine {
         WrongLine(format!("{} 第 {line} 行：{problem}", self.name))
     }
 }
