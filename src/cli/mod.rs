@@ -10,6 +10,7 @@ macro_rules! say {
 }
 
 pub mod app;
+mod check_business;
 mod clock;
 mod eval;
 mod export;
@@ -56,6 +57,8 @@ enum Command {
     Export(export::Args),
     /// 在终端检索
     Search(search::Args),
+    /// 对照负面清单核对经营活动：禁止、需许可或清单未列
+    CheckBusiness(check_business::Args),
     /// 衡量质量
     Eval(eval::Args),
     /// 为词条（百姓说法与官方说法的对应）提供候选与复核
@@ -166,6 +169,7 @@ pub fn main() -> ExitCode {
         Some(Command::Status) => status::run(&settings),
         Some(Command::Export(args)) => export::run(&settings, &args),
         Some(Command::Search(args)) => search::run(&settings, &args),
+        Some(Command::CheckBusiness(args)) => check_business::run(&settings, &args),
         Some(Command::Eval(args)) => eval::run(&settings, &args),
         Some(Command::Lexicon(args)) => lexicon::run(&settings, &args),
     };

@@ -66,7 +66,7 @@ impl AppError {
         Self::new(
             StatusCode::METHOD_NOT_ALLOWED,
             "method_not_allowed",
-            "这个网址不支持该请求方法，只能用 GET 或 HEAD 读取",
+            "这个网址不支持该请求方法，请用 GET 或 HEAD 读取",
         )
     }
 

@@ -11,10 +11,10 @@ use tower_http::catch_panic::CatchPanicLayer;
 use tower_http::compression::CompressionLayer;
 use tower_http::compression::predicate::{NotForContentType, Predicate, SizeAbove};
 
-use super::api::{openapi, operations, read, search};
+use super::api::{check as checks, openapi, operations, read, search};
 use super::error::AppError;
 use super::guard::guard;
-use super::pages::{assets, catalogue, home, item, publications, search as results};
+use super::pages::{assets, catalogue, check, home, item, publications, search as results};
 use super::state::App;
 use super::url;
 use crate::service::Services;
@@ -29,6 +29,7 @@ fn pages() -> Routes {
     vec![
         (url::HOME, get(home::home)),
         (url::SEARCH, get(results::search)),
+        (url::CHECK, get(check::check)),
         (url::ITEM, get(item::item)),
         (url::DEPARTMENTS, get(catalogue::departments)),
         (url::DEPARTMENT, get(catalogue::department)),
@@ -50,6 +51,7 @@ fn api() -> Routes {
     vec![
         (url::API_SEARCH, get(search::search)),
         (url::API_SUGGEST, get(search::suggest)),
+        (url::API_CHECK, get(checks::get).post(checks::post)),
         (url::API_ITEM, get(read::item)),
         (url::API_ITEM_HISTORY, get(read::history)),
         (url::API_DEPARTMENTS, get(read::departments)),

@@ -12,6 +12,7 @@ use crate::domain::Date;
 
 pub const HOME: &str = "/";
 pub const SEARCH: &str = "/search";
+pub const CHECK: &str = "/check";
 pub const ITEM: &str = "/items/{code}";
 pub const DEPARTMENTS: &str = "/departments";
 pub const DEPARTMENT: &str = "/departments/{number}";
@@ -31,6 +32,7 @@ pub const API: &str = "/api/";
 pub const API_OPENAPI: &str = "/api/openapi.json";
 pub const API_SEARCH: &str = "/api/v1/search";
 pub const API_SUGGEST: &str = "/api/v1/suggest";
+pub const API_CHECK: &str = "/api/v1/check";
 pub const API_ITEM: &str = "/api/v1/items/{code}";
 pub const API_ITEM_HISTORY: &str = "/api/v1/items/{code}/history";
 pub const API_DEPARTMENTS: &str = "/api/v1/departments";

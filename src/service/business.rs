@@ -2,6 +2,7 @@
 //! Must not know HTTP or files. Decision support over published lists, no legal advice: an answer
 //! always says which edition and which measure it rests on, and how sure it is.
 
+pub mod batch;
 pub mod lists;
 
 use std::collections::HashMap;
@@ -141,6 +142,8 @@ pub struct Checked {
     pub permits: Vec<LocalPermit>,
     /// What the description says is not included.
     pub excluded: Vec<String>,
+    /// Wordings that usually govern the activity and that the lists in force do not have.
+    pub missing: Vec<String>,
 }
 
 /// An item that governs an activity.
@@ -272,14 +275,11 @@ impl Services {
             mentions = known.mentions(&corrected);
         }
         for mention in mentions {
-            let items = governing(mention.activity, params.investor, lists);
-            found.push(checked(
-                part,
-                Some(mention.activity),
-                recognised,
-                1.0,
-                items,
-            ));
+            let (items, missing) = governing(mention.activity, params.investor, lists);
+            found.push(Checked {
+                missing,
+                ..checked(part, Some(mention.activity), recognised, 1.0, items)
+            });
         }
         if found.len() == before {
             found.push(self.unrecognised(part, params.investor, lists));
@@ -304,7 +304,7 @@ impl Services {
         if let Some(like) = resembling.first()
             && like.likeness >= thresholds::RESEMBLING
         {
-            let items = governing(like.activity, investor, lists);
+            let (items, _) = governing(like.activity, investor, lists);
             return checked(
                 part,
                 Some(like.activity),
@@ -400,6 +400,7 @@ fn checked(
         items,
         permits: Vec::new(),
         excluded: part.excluded.clone(),
+        missing: Vec::new(),
     }
 }
 
@@ -412,9 +413,15 @@ fn verdict(items: &[Governing]) -> Verdict {
     first(AppliesTo::Foreign).max(first(AppliesTo::Everyone))
 }
 
-/// Items that govern an activity: of the list for foreign investors first.
-fn governing(activity: &Activity, investor: Investor, lists: &NegativeLists) -> Vec<Governing> {
+/// Items that govern an activity, of the list for foreign investors first, and wordings that the
+/// lists do not have.
+fn governing(
+    activity: &Activity,
+    investor: Investor,
+    lists: &NegativeLists,
+) -> (Vec<Governing>, Vec<String>) {
     let mut items: Vec<Governing> = Vec::new();
+    let mut missing = Vec::new();
     let foreign = match investor {
         Investor::Foreign => activity.foreign.as_slice(),
         Investor::Domestic => &[],
@@ -423,6 +430,7 @@ fn governing(activity: &Activity, investor: Investor, lists: &NegativeLists) -> 
     let market = activity.market.iter().map(|w| (w, AppliesTo::Everyone));
     for (wording, who) in foreign.chain(market) {
         let Some(place) = lists.place(wording, who) else {
+            missing.push(wording.clone());
             continue;
         };
         let code = &lists.items[place.item].code;
@@ -431,7 +439,7 @@ fn governing(activity: &Activity, investor: Investor, lists: &NegativeLists) -> 
             items.push(Governing::new(lists, place, &why));
         }
     }
-    items
+    (items, missing)
 }
 
 impl Governing {

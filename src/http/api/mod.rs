@@ -1,6 +1,7 @@
 //! The JSON API: one function per route, each from parameters to a shape.
 //! Must not know status codes or how anything is stored.
 
+pub mod check;
 pub mod openapi;
 pub mod operations;
 pub mod read;

@@ -5,7 +5,7 @@ use axum::response::Response;
 use utoipa::OpenApi;
 use utoipa::openapi::RefOr;
 
-use super::{operations, read, search};
+use super::{check, operations, read, search};
 use crate::http::respond::{self, JSON};
 use crate::http::url;
 
@@ -21,6 +21,8 @@ use crate::http::url;
     paths(
         search::search,
         search::suggest,
+        check::get,
+        check::post,
         read::item,
         read::history,
         read::departments,
@@ -45,8 +47,12 @@ struct Description;
 /// same on all paths, and is said here once.
 pub fn document() -> utoipa::openapi::OpenApi {
     let mut document = Description::openapi();
-    let operations = document.paths.paths.values_mut().flat_map(|p| &mut p.get);
-    for (status, response) in operations.flat_map(|o| &mut o.responses.responses) {
+    let paths = document.paths.paths.values_mut();
+    let operations = paths.flat_map(|p| [&mut p.get, &mut p.post]);
+    for (status, response) in operations
+        .flatten()
+        .flat_map(|o| &mut o.responses.responses)
+    {
         if let RefOr::T(response) = response
             && response.description.is_empty()
         {

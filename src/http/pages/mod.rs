@@ -3,6 +3,7 @@
 
 pub mod assets;
 pub mod catalogue;
+pub mod check;
 pub mod home;
 pub mod item;
 pub mod parts;
@@ -43,6 +44,7 @@ pub enum Section {
     Departments,
     Lists,
     Publications,
+    Check,
 }
 
 impl Shell {
@@ -83,6 +85,7 @@ impl Shell {
             Section::Departments => section == "departments",
             Section::Lists => section == "lists",
             Section::Publications => section == "publications",
+            Section::Check => section == "check",
         }
     }
 }

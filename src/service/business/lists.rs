@@ -15,6 +15,8 @@ use super::Verdict;
 /// Part of a wording's 2-grams that a measure must have to be meant by it, where none has it whole:
 /// another edition says the same in slightly other words.
 const MEANT: f32 = 0.75;
+/// Characters of a wording before its bracket that still tell what is meant.
+const SHORTEST_HEAD: usize = 4;
 /// Publications and revisions read at a time.
 const PAGE: u64 = 1_000;
 
@@ -116,9 +118,24 @@ impl NegativeLists {
         Ok(lists)
     }
 
-    /// The place that a wording means for everyone or for foreign investors: where most of it stands,
-    /// the first of equals.
+    /// The place that a wording means for everyone or for foreign investors: where it stands whole,
+    /// else without its bracket, which each edition fills with other examples, else where most of it
+    /// stands; the first of equals.
     pub fn place(&self, wording: &str, applies_to: AppliesTo) -> Option<Place> {
+        let whole = self.likest(wording, applies_to);
+        let head = wording.split('(').next().unwrap_or(wording);
+        match whole {
+            Some(place) if place.share < 1.0 && head.chars().count() >= SHORTEST_HEAD => self
+                .likest(head, applies_to)
+                .filter(|p| p.share >= 1.0)
+                .or(whole),
+            None if head.chars().count() >= SHORTEST_HEAD => self.likest(head, applies_to),
+            known => known,
+        }
+    }
+
+    /// The place where most of a text stands.
+    fn likest(&self, wording: &str, applies_to: AppliesTo) -> Option<Place> {
         let grams = substring_grams(wording);
         let mut best: Option<Place> = None;
         let items = self.items.iter().enumerate();

@@ -2,11 +2,13 @@
 //! Must not know the register or the engine; made from the services' views.
 
 mod catalogue;
+mod check;
 mod item;
 mod publication;
 mod search;
 
 pub use catalogue::{DepartmentAnswer, Departments, KindAnswer, KindShape, Kinds};
+pub use check::{CheckAnswer, CheckRequest};
 pub use item::{HistoryAnswer, ItemAnswer};
 pub use publication::{
     DifferenceAnswer, List, ListAnswer, Lists, PublicationAnswer, PublicationPage,

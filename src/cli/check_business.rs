@@ -1,0 +1,109 @@
+//! `quanze check-business`: descriptions of business against the negative lists, one or a whole file.
+
+use std::fs::File;
+use std::io::{self, Write};
+use std::path::PathBuf;
+use std::process::ExitCode;
+
+use indicatif::{ProgressBar, ProgressStyle};
+
+use crate::domain::{Date, date};
+use crate::service::business::batch;
+use crate::service::business::{CheckParams, Investor};
+
+use super::settings::Settings;
+use super::{App, CliError, files};
+
+#[derive(Debug, clap::Args)]
+pub struct Args {
+    /// 表格文件（CSV，三列：编号、投资者、描述）
+    #[arg(value_name = "FILE", required_unless_present = "text")]
+    file: Option<PathBuf>,
+    /// 只核对这一句话或一段经营范围
+    #[arg(long, value_name = "TEXT", conflicts_with = "file")]
+    text: Option<String>,
+    /// 与 --text 同用：外商投资
+    #[arg(long, requires = "text")]
+    foreign: bool,
+    /// 按哪一天有效的清单核对，默认今天
+    #[arg(long, value_name = "DATE", value_parser = |t: &str| date::parse(t).ok_or("日期请写成 2026-12-01"))]
+    as_of: Option<Date>,
+    /// 结果写入的 CSV 文件，默认标准输出
+    #[arg(long, short, value_name = "FILE")]
+    output: Option<PathBuf>,
+}
+
+pub fn run(settings: &Settings, args: &Args) -> Result<ExitCode, CliError> {
+    let app = App::open_existing(settings)?;
+    let services = app.services();
+    if let Some(text) = &args.text {
+        let check = services.check_business(&CheckParams {
+            text: text.clone(),
+            investor: if args.foreign {
+                Investor::Foreign
+            } else {
+                Investor::Domestic
+            },
+            as_of: args.as_of,
+            with_permits: true,
+            ..CheckParams::default()
+        })?;
+        say!(
+            "{}（{}，{}）",
+            check.verdict.label(),
+            check.investor.label(),
+            check.position.day
+        );
+        for activity in &check.activities {
+            let name = activity.name.as_deref().unwrap_or("没有认出的活动");
+            say!(
+                "  {}：{}（{name}）",
+                activity.verdict.label(),
+                activity.text
+            );
+            for governing in &activity.items {
+                let (item, measure) = (&governing.item, &governing.measure);
+                say!(
+                    "    {} {}：{measure}（{}）",
+                    item.key,
+                    item.name,
+                    item.department
+                );
+            }
+        }
+        return Ok(ExitCode::SUCCESS);
+    }
+    let Some(path) = &args.file else {
+        return Err(CliError::new("请给出文件或 --text"));
+    };
+    let text = files::text(path)?;
+    let rows = batch::read(&text);
+    let mut to: Box<dyn Write> = match &args.output {
+        Some(path) => {
+            Box::new(io::BufWriter::new(File::create(path).map_err(|e| {
+                CliError::new(format!("无法写入 {}：{e}", path.display()))
+            })?))
+        }
+        None => Box::new(io::BufWriter::new(io::stdout().lock())),
+    };
+    let bar = ProgressBar::new(rows.len() as u64);
+    if let Ok(style) = ProgressStyle::with_template("{bar:30} {pos}/{len} 行") {
+        bar.set_style(style);
+    }
+    let summary = batch::run(&services, &rows, args.as_of, &mut to, &mut || bar.inc(1))?;
+    to.flush()?;
+    bar.finish_and_clear();
+    for (row, problem) in &summary.refused {
+        eprintln!("第 {row} 行：{problem}");
+    }
+    eprintln!(
+        "已核对 {} 行，未核对 {} 行",
+        summary.checked,
+        summary.refused.len()
+    );
+    Ok(if summary.refused.is_empty() {
+        ExitCode::SUCCESS
+    } else {
+        ExitCode::FAILURE
+    })
+}

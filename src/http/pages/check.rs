@@ -1,0 +1,182 @@
+//! "May I do this?": a business against the negative lists. One box, an answer that can be printed,
+//! and a permanent link to it.
+
+use askama::Template;
+use axum::extract::State;
+use axum::http::HeaderMap;
+use axum::response::Response;
+
+use super::{Section, Shell, render};
+use crate::domain::date::chinese;
+use crate::http::api::check::{CHECK, asked};
+use crate::http::error::AppError;
+use crate::http::params::Params;
+use crate::http::state::App;
+use crate::http::url;
+use crate::query::business::MAX_DESCRIPTION_CHARS;
+use crate::service::ServiceError;
+use crate::service::business::{Check, Checked, Investor, Recognised, Verdict};
+
+#[derive(Template)]
+#[template(path = "check.html")]
+pub struct CheckPage {
+    pub shell: Shell,
+    pub text: String,
+    pub foreign: bool,
+    pub most: usize,
+    /// What is wrong with what was asked.
+    pub problem: Option<String>,
+    pub answer: Option<Answer>,
+}
+
+/// An answer as it is shown.
+#[derive(Clone, Debug, Default)]
+pub struct Answer {
+    /// Key and label of the verdict.
+    pub verdict: &'static str,
+    pub label: &'static str,
+    pub investor: &'static str,
+    pub as_of: String,
+    pub link: String,
+    pub editions: Vec<Edition>,
+    pub activities: Vec<Activity>,
+}
+
+#[derive(Clone, Debug, Default)]
+pub struct Edition {
+    pub url: String,
+    pub title: String,
+    pub number: u64,
+    pub published_on: String,
+    pub effective_on: String,
+}
+
+#[derive(Clone, Debug, Default)]
+pub struct Activity {
+    pub text: String,
+    pub name: Option<String>,
+    pub verdict: &'static str,
+    pub label: &'static str,
+    /// How sure the answer is, in words.
+    pub sure: &'static str,
+    pub industry: Option<String>,
+    pub items: Vec<Item>,
+    /// Paths and names of permits.
+    pub permits: Vec<(String, String, String)>,
+    pub excluded: String,
+    /// Wordings that usually govern it and that the lists lack.
+    pub missing: String,
+}
+
+#[derive(Clone, Debug, Default)]
+pub struct Item {
+    pub url: String,
+    pub key: String,
+    pub name: String,
+    pub measure: String,
+    pub department: String,
+    pub label: &'static str,
+    pub why: String,
+}
+
+pub async fn check(
+    State(app): State<App>,
+    headers: HeaderMap,
+    params: Params,
+) -> Result<Response, AppError> {
+    params.only(&CHECK)?;
+    let asked = asked(&params)?;
+    let is_asked = params.one("text")?.is_some();
+    app.page(&headers, move |services| {
+        let (answer, problem) = if is_asked {
+            match services.check_business(&asked) {
+                Ok(check) => (Some(Answer::from(check)), None),
+                // The reader mends the text where it stands.
+                Err(ServiceError::Invalid { detail, .. }) => (None, Some(detail)),
+                Err(other) => return Err(other),
+            }
+        } else {
+            (None, None)
+        };
+        let overview = services.overview()?;
+        render(&CheckPage {
+            shell: Shell::new(&overview, "能不能做、要不要许可")
+                .with_api(url::with(url::API_CHECK, [("text", asked.text.clone())]))
+                .with_canonical(url::CHECK)
+                .in_section(Section::Check),
+            foreign: asked.investor == Investor::Foreign,
+            text: asked.text,
+            most: MAX_DESCRIPTION_CHARS,
+            problem,
+            answer,
+        })
+    })
+    .await
+}
+
+impl From<Check> for Answer {
+    fn from(check: Check) -> Self {
+        let link = url::with(
+            url::CHECK,
+            [
+                ("text", check.text.clone()),
+                ("investor", check.investor.key().to_owned()),
+                ("as_of", check.position.day.to_string()),
+                ("publication", check.position.publication.to_string()),
+            ],
+        );
+        let editions = check.editions.into_iter().map(|edition| Edition {
+            url: url::publication(edition.publication.number),
+            number: edition.publication.number,
+            published_on: chinese(edition.publication.published_on),
+            effective_on: chinese(edition.publication.effective_on),
+            title: edition.title,
+        });
+        Self {
+            verdict: check.verdict.key(),
+            label: check.verdict.label(),
+            investor: check.investor.label(),
+            as_of: chinese(check.position.day),
+            link,
+            editions: editions.collect(),
+            activities: check.activities.into_iter().map(Activity::from).collect(),
+        }
+    }
+}
+
+impl From<Checked> for Activity {
+    fn from(checked: Checked) -> Self {
+        let items = checked.items.into_iter().map(|governing| Item {
+            url: url::item(&governing.item.code),
+            key: governing.item.key,
+            name: governing.item.name,
+            measure: governing.measure,
+            department: governing.item.department,
+            label: governing.item.grade.label(),
+            why: governing.why,
+        });
+        let permits = checked.permits.into_iter();
+        Self {
+            text: checked.text,
+            name: checked.name,
+            verdict: checked.verdict.key(),
+            label: checked.verdict.label(),
+            sure: match (checked.recognised, checked.verdict) {
+                (Recognised::Said, _) => "把握较大",
+                (Recognised::Corrected, _) => "已按可能的错别字理解，请核对",
+                (Recognised::Resembling | Recognised::Measure, _) => "仅为近似，请核对",
+                (Recognised::Unknown, Verdict::Unlisted) => "没有认出这项活动，请换个说法或咨询",
+                (Recognised::Unknown, _) => "请核对",
+            },
+            industry: checked
+                .industry
+                .map(|(code, name)| format!("{name}（{code}）")),
+            items: items.collect(),
+            permits: permits
+                .map(|p| (url::item(&p.code), p.name, p.department))
+                .collect(),
+            excluded: checked.excluded.join("、"),
+            missing: checked.missing.join("”、“"),
+        }
+    }
+}
