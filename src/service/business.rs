@@ -4,6 +4,7 @@
 
 pub mod batch;
 pub mod lists;
+mod verdict;
 
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, OnceLock, PoisonError};
@@ -15,72 +16,9 @@ use crate::text::activities::{Activities, Activity};
 use crate::text::vocabulary::Vocabulary;
 
 use super::{ServiceError, Services};
+pub use verdict::{Investor, Verdict};
+
 use lists::{Edition, Listed, NegativeLists, Place};
-
-/// What a list says of an activity; the later the stricter.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub enum Verdict {
-    /// Not on the list.
-    #[default]
-    Unlisted,
-    /// Needs a permit, or is open under conditions.
-    Permit,
-    Prohibited,
-}
-
-impl Verdict {
-    pub const ALL: [Self; 3] = [Self::Unlisted, Self::Permit, Self::Prohibited];
-
-    /// As the API says it.
-    pub fn key(self) -> &'static str {
-        match self {
-            Self::Unlisted => "unlisted",
-            Self::Permit => "permit",
-            Self::Prohibited => "prohibited",
-        }
-    }
-
-    pub fn label(self) -> &'static str {
-        match self {
-            Self::Unlisted => "清单未列",
-            Self::Permit => "需许可",
-            Self::Prohibited => "禁止",
-        }
-    }
-}
-
-/// Who invests.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
-pub enum Investor {
-    #[default]
-    Domestic,
-    Foreign,
-}
-
-impl Investor {
-    pub fn key(self) -> &'static str {
-        match self {
-            Self::Domestic => "domestic",
-            Self::Foreign => "foreign",
-        }
-    }
-
-    pub fn label(self) -> &'static str {
-        match self {
-            Self::Domestic => "内资",
-            Self::Foreign => "外资",
-        }
-    }
-
-    /// As forms and tables write it; blank is domestic.
-    pub fn parse(text: &str) -> Option<Self> {
-        match text.trim() {
-            "" | "domestic" | "内资" | "境内" | "国内" => Some(Self::Domestic),
-            "foreign" | "外资" | "外商" | "境外" | "外商投资" => Some(Self::Foreign),
-            _ => None,
-        }
-    }
-}
 
 /// A question, as it arrives.
 #[derive(Clone, Debug, Default)]
@@ -167,12 +105,40 @@ pub struct LocalPermit {
 /// Thresholds, chosen on the judged development descriptions; `quanze eval check` measures them.
 mod thresholds {
     /// Likeness from which a description counts as the activity it resembles.
-    pub const RESEMBLING: f32 = 0.5;
+    pub const RESEMBLING: f32 = 0.45;
     /// Part of a description's 2-grams in one measure from which the measure governs it.
     pub const MEASURE: f32 = 0.8;
     /// Permits of local lists that are named.
     pub const PERMITS: usize = 3;
 }
+
+/// Words of descriptions that say who does it and not what.
+const WHO: [&str; 24] = [
+    "外资",
+    "外商",
+    "外国",
+    "老外",
+    "境外",
+    "国外",
+    "内资",
+    "独资",
+    "合资",
+    "公司",
+    "企业",
+    "个人",
+    "个体户",
+    "自己",
+    "自家",
+    "别人",
+    "人家",
+    "本地人",
+    "民营",
+    "成立",
+    "从事",
+    "业务",
+    "投资",
+    "经营范围",
+];
 
 /// Confidence by how an activity was recognised.
 fn confidence(recognised: Recognised, likeness: f32) -> f32 {
@@ -300,7 +266,8 @@ impl Services {
         if part.general {
             return unknown(part);
         }
-        let resembling = self.activities.resembling(&part.normal, 1);
+        let said = self.content(&part.normal);
+        let resembling = self.activities.resembling(&said, 1);
         if let Some(like) = resembling.first()
             && like.likeness >= thresholds::RESEMBLING
         {
@@ -313,7 +280,6 @@ impl Services {
                 items,
             );
         }
-        let said: String = part.normal.split_whitespace().collect();
         let audiences = match investor {
             Investor::Foreign => &[AppliesTo::Foreign, AppliesTo::Everyone][..],
             Investor::Domestic => &[AppliesTo::Everyone],
@@ -329,6 +295,18 @@ impl Services {
             .map(|p| Governing::new(lists, *p, "措施中有所述字词"))
             .collect();
         checked(part, None, Recognised::Measure, share, items)
+    }
+
+    /// A text without the words that say nothing of what is done: who does it, and filler.
+    fn content(&self, normal: &str) -> String {
+        let mut content = String::new();
+        self.segmenter.each_word(normal, |range| {
+            let word = &normal[range];
+            if !self.segmenter.is_stop(word) && !WHO.contains(&word) {
+                content.push_str(word);
+            }
+        });
+        content
     }
 
     /// The text with its errors of typing corrected by the words of activities; `None` when there is

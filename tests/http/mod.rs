@@ -1,5 +1,6 @@
 //! The site as readers and programs meet it.
 
+mod check;
 mod errors;
 mod items;
 mod operations;

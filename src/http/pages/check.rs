@@ -100,10 +100,15 @@ pub async fn check(
         };
         let overview = services.overview()?;
         render(&CheckPage {
-            shell: Shell::new(&overview, "能不能做、要不要许可")
-                .with_api(url::with(url::API_CHECK, [("text", asked.text.clone())]))
-                .with_canonical(url::CHECK)
-                .in_section(Section::Check),
+            shell: Shell {
+                // Without a text there is no answer that a program could have.
+                api: answer
+                    .as_ref()
+                    .map(|_| url::with(url::API_CHECK, [("text", asked.text.clone())])),
+                ..Shell::new(&overview, "能不能做、要不要许可")
+                    .with_canonical(url::CHECK)
+                    .in_section(Section::Check)
+            },
             foreign: asked.investor == Investor::Foreign,
             text: asked.text,
             most: MAX_DESCRIPTION_CHARS,

@@ -1,0 +1,220 @@
+//! `/api/v1/check` and its page: a business against the negative lists.
+
+use quanze::domain::{Action, Change, Head, Item, ListId, Region};
+use serde_json::Value;
+
+use crate::support::app::{TestApp, added};
+
+fn negative(kind: &str) -> ListId {
+    ListId {
+        department: "国家发展和改革委员会".into(),
+        region: Region {
+            code: "000000".into(),
+            name: "全国".into(),
+        },
+        kind: kind.into(),
+        title: "负面清单".into(),
+    }
+}
+
+fn measure(list: &ListId, item_type: &str, key: &str, name: &str, measure: &str) -> Item {
+    let fields = [
+        ("type", item_type),
+        ("list_key", key),
+        ("name", name),
+        ("measure", measure),
+    ];
+    Item {
+        head: Head {
+            kind: list.kind.clone(),
+            name: name.into(),
+            sub_name: String::new(),
+            item_type: item_type.into(),
+            department: list.department.clone(),
+            region: list.region.clone(),
+            level: String::new(),
+        },
+        fields: fields
+            .map(|(k, v)| (k.to_owned(), v.to_owned()))
+            .into_iter()
+            .collect(),
+        originals: quanze::domain::Fields::new(),
+    }
+}
+
+/// A market access list of two items, of which the second is open from 2026 on, and one for foreign
+/// investors.
+fn app() -> TestApp {
+    let app = TestApp::new();
+    let market = negative("market-access");
+    let tobacco = "未获得许可，不得从事烟草制品的批发、零售";
+    let tobacco = measure(
+        &market,
+        "许可准入类",
+        "206001",
+        tobacco,
+        "烟草专卖零售许可证核发",
+    );
+    let bars = "未获得许可，不得从事互联网上网服务";
+    let bars = measure(
+        &market,
+        "许可准入类",
+        "209001",
+        bars,
+        "互联网上网服务营业场所经营许可",
+    );
+    app.publish(
+        &market,
+        "2025-01-01",
+        vec![added("SC-1", tobacco), added("SC-2", bars.clone())],
+    );
+    app.publish(
+        &market,
+        "2026-01-01",
+        vec![app.change(Action::Withdrawn, "SC-2", bars)],
+    );
+    let foreign = negative("foreign-investment");
+    let rule = "禁止投资烟叶、卷烟、复烤烟叶及其他烟草制品的批发、零售。";
+    let rule = measure(&foreign, "禁止", "7", rule, "");
+    let rule = Change {
+        code: None,
+        ..added("WS-1", rule)
+    };
+    app.publish(&foreign, "2025-01-01", vec![rule]);
+    app
+}
+
+fn path(text: &str, more: &str) -> String {
+    format!(
+        "/api/v1/check?text={}{more}",
+        quanze::http::url::encode(text)
+    )
+}
+
+fn verdicts(answer: &Value) -> Vec<&str> {
+    let activities = answer["activities"].as_array().expect("activities");
+    activities
+        .iter()
+        .map(|a| a["verdict"].as_str().expect("a verdict"))
+        .collect()
+}
+
+#[tokio::test]
+async fn the_strictest_activity_decides_and_says_what_it_rests_on() {
+    let app = app();
+    let answer = app.get(&path("卖香烟；软件开发", "")).await;
+    assert_eq!(answer.status, 200);
+    let answer = answer.json();
+    assert_eq!(answer["verdict"], "permit", "{answer}");
+    assert_eq!(verdicts(&answer), ["permit", "unlisted"]);
+    let item = &answer["activities"][0]["items"][0];
+    assert_eq!(
+        (&item["key"], &item["list"]),
+        (&"206001".into(), &"market-access".into())
+    );
+    assert_eq!(item["measure"], "烟草专卖零售许可证核发");
+    assert_eq!(answer["editions"][0]["kind"], "market-access");
+    assert!(
+        answer["editions"][0]["publication"]
+            .as_u64()
+            .expect("a number")
+            > 0
+    );
+    assert!(
+        answer["activities"][0]["confidence"]
+            .as_f64()
+            .expect("a number")
+            > 0.5
+    );
+}
+
+#[tokio::test]
+async fn foreign_investors_are_bound_by_both_lists() {
+    let answer = app().get(&path("卖香烟", "&investor=foreign")).await.json();
+    assert_eq!(answer["verdict"], "prohibited", "{answer}");
+    let keys: Vec<&Value> = answer["activities"][0]["items"]
+        .as_array()
+        .expect("items")
+        .iter()
+        .map(|i| &i["key"])
+        .collect();
+    assert_eq!(keys, ["F7", "206001"]);
+}
+
+#[tokio::test]
+async fn the_edition_of_the_day_counts() {
+    let app = app();
+    for (day, verdict) in [("2025-06-01", "permit"), ("2026-06-01", "unlisted")] {
+        let answer = app
+            .get(&path("开网吧", &format!("&as_of={day}")))
+            .await
+            .json();
+        assert_eq!(answer["verdict"], verdict, "{day}: {answer}");
+        assert_eq!(answer["as_of"], day);
+    }
+    // What is no longer listed is not simply free: the usual wording is told.
+    let answer = app.get(&path("开网吧", "&as_of=2026-06-01")).await.json();
+    assert!(
+        !answer["activities"][0]["missing"]
+            .as_array()
+            .expect("wordings")
+            .is_empty()
+    );
+    // The answer of that day can be had again by its publication.
+    let publication =
+        app.get(&path("开网吧", "&as_of=2025-06-01")).await.json()["publication"].clone();
+    let again = path(
+        "开网吧",
+        &format!("&as_of=2025-06-01&publication={publication}"),
+    );
+    assert_eq!(app.get(&again).await.json()["verdict"], "permit");
+}
+
+#[tokio::test]
+async fn what_is_excluded_or_wrong_is_told() {
+    let app = app();
+    let answer = app.get(&path("日用百货销售（不含香烟）", "")).await.json();
+    assert_eq!(answer["verdict"], "unlisted", "{answer}");
+    assert_eq!(answer["activities"][0]["excluded"][0], "不含香烟");
+    let long = "卖".repeat(2_001);
+    let json = [("content-type", "application/json")];
+    for (body, parameter) in [
+        (r#"{"text":""}"#.to_owned(), "text"),
+        (format!(r#"{{"text":"{long}"}}"#), "text"),
+        (
+            r#"{"text":"卖烟","investor":"martian"}"#.to_owned(),
+            "investor",
+        ),
+        (
+            r#"{"text":"卖烟","as_of":"2026-02-30"}"#.to_owned(),
+            "as_of",
+        ),
+        ("卖烟".to_owned(), "body"),
+    ] {
+        let answer = app.send("POST", "/api/v1/check", &json, &body).await;
+        assert_eq!(answer.status, 400, "{body}");
+        assert_eq!(answer.json()["parameter"], parameter);
+    }
+    let body = r#"{"text":"卖香烟","investor":"foreign"}"#;
+    let answer = app.send("POST", "/api/v1/check", &json, body).await;
+    assert_eq!(answer.json()["verdict"], "prohibited");
+}
+
+#[tokio::test]
+async fn the_page_shows_the_verdict_and_what_it_rests_on() {
+    let app = app();
+    let page = app.get(&path("卖香烟", "").replace("/api/v1", "")).await;
+    assert_eq!(page.status, 200);
+    let page = page.text();
+    for told in [
+        "需许可",
+        "烟草专卖零售许可证核发",
+        "206001",
+        "固定链接",
+        "不是法律意见",
+    ] {
+        assert!(page.contains(told), "{told}");
+    }
+    let empty = app.get("/check?text=").await;
+    assert!(empty.text().contains("请写明要做什么"));
+}
