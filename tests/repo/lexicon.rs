@@ -3,8 +3,8 @@
 use std::collections::HashSet;
 
 use quanze::service::words::embedded_knowledge;
-use quanze::text::Lexicon;
 use quanze::text::normal::normalise;
+use quanze::text::{Activities, Lexicon};
 
 use crate::support;
 
@@ -50,5 +50,44 @@ fn no_entry_is_made_for_a_judged_question() {
             !judged.contains(said) && !judged.contains(&joined),
             "{said}"
         );
+    }
+}
+
+/// The activities that come with the program.
+fn activities() -> Activities {
+    let files: Vec<(String, &'static str)> = quanze::assets::activities().collect();
+    let files = files.iter().map(|(name, text)| (name.as_str(), *text));
+    Activities::parse(files).expect("every file is of the form, no expression stands twice")
+}
+
+#[test]
+fn activities_are_many_listed_and_not_and_of_known_industries() {
+    let activities = activities();
+    let listed = activities.iter().filter(|a| !a.market.is_empty()).count();
+    assert!(listed > 500 && activities.len() - listed > 500, "{listed}");
+    let known: HashSet<&str> = quanze::assets::index_text("industries.tsv")
+        .lines()
+        .filter_map(|line| line.split('\t').next())
+        .collect();
+    for activity in activities.iter() {
+        let industry = activity.industry.as_deref();
+        assert!(industry.is_none_or(|i| known.contains(i)), "{activity:?}");
+    }
+}
+
+#[test]
+fn no_activity_is_made_for_a_judged_description() {
+    let Some(path) = support::shared("negative/dev-checks.tsv") else {
+        return;
+    };
+    let judged: HashSet<String> = std::fs::read_to_string(path)
+        .expect("judged descriptions")
+        .lines()
+        .filter_map(|line| line.split('\t').nth(2))
+        .map(normalise)
+        .collect();
+    assert!(judged.len() > 50);
+    for word in activities().words() {
+        assert!(!judged.contains(word), "{word}");
     }
 }

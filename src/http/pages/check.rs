@@ -102,9 +102,10 @@ pub async fn check(
         render(&CheckPage {
             shell: Shell {
                 // Without a text there is no answer that a program could have.
-                api: answer
-                    .as_ref()
-                    .map(|_| url::with(url::API_CHECK, [("text", asked.text.clone())])),
+                api: Some(match &answer {
+                    Some(_) => url::with(url::API_CHECK, [("text", asked.text.clone())]),
+                    None => url::API_KINDS.to_owned(),
+                }),
                 ..Shell::new(&overview, "能不能做、要不要许可")
                     .with_canonical(url::CHECK)
                     .in_section(Section::Check)
