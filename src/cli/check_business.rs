@@ -61,6 +61,10 @@ pub fn run(settings: &Settings, args: &Args) -> Result<ExitCode, CliError> {
                 activity.verdict.label(),
                 activity.text
             );
+            if !activity.missing.is_empty() {
+                let missing = activity.missing.join("”、“");
+                say!("    通常涉及“{missing}”，现行清单中没有找到，请向主管部门核实");
+            }
             for governing in &activity.items {
                 let (item, measure) = (&governing.item, &governing.measure);
                 say!(

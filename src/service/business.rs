@@ -242,9 +242,17 @@ impl Services {
         }
         for mention in mentions {
             let (items, missing) = governing(mention.activity, params.investor, lists);
+            let nothing_found = items.is_empty() && !missing.is_empty();
+            let checked = checked(part, Some(mention.activity), recognised, 1.0, items);
             found.push(Checked {
+                // What is usually listed and cannot be found is not simply free.
+                confidence: if nothing_found {
+                    confidence(Recognised::Unknown, 0.0)
+                } else {
+                    checked.confidence
+                },
                 missing,
-                ..checked(part, Some(mention.activity), recognised, 1.0, items)
+                ..checked
             });
         }
         if found.len() == before {
@@ -408,12 +416,12 @@ fn governing(
     let market = activity.market.iter().map(|w| (w, AppliesTo::Everyone));
     for (wording, who) in foreign.chain(market) {
         let Some(place) = lists.place(wording, who) else {
-            missing.push(wording.clone());
+            missing.extend(wording.split('|').next().map(str::to_owned));
             continue;
         };
         let code = &lists.items[place.item].code;
         if !items.iter().any(|g| g.item.code == *code) {
-            let why = format!("“{}”属于“{wording}”", activity.name);
+            let why = format!("理解为“{}”", activity.name);
             items.push(Governing::new(lists, place, &why));
         }
     }

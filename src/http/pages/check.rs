@@ -152,6 +152,7 @@ impl From<Check> for Answer {
 
 impl From<Checked> for Activity {
     fn from(checked: Checked) -> Self {
+        let nothing_found = checked.items.is_empty() && !checked.missing.is_empty();
         let items = checked.items.into_iter().map(|governing| Item {
             url: url::item(&governing.item.code),
             key: governing.item.key,
@@ -168,6 +169,7 @@ impl From<Checked> for Activity {
             verdict: checked.verdict.key(),
             label: checked.verdict.label(),
             sure: match (checked.recognised, checked.verdict) {
+                _ if nothing_found => "没有把握，请核实",
                 (Recognised::Said, _) => "把握较大",
                 (Recognised::Corrected, _) => "已按可能的错别字理解，请核对",
                 (Recognised::Resembling | Recognised::Measure, _) => "仅为近似，请核对",

@@ -120,6 +120,8 @@ pub fn run(
             Ok(checked) => {
                 let (asked, check) = checked?;
                 let governing = || check.activities.iter().flat_map(|a| &a.items);
+                let activities = check.activities.iter();
+                let missing: Vec<String> = activities.flat_map(|a| a.missing.clone()).collect();
                 let join = |cells: Vec<String>| cells.join("\n");
                 table
                     .write_record([
@@ -134,7 +136,10 @@ pub fn run(
                         ),
                         join(governing().map(|g| g.measure.clone()).collect()),
                         join(governing().map(|g| g.item.department.clone()).collect()),
-                        String::new(),
+                        match missing.is_empty() {
+                            true => String::new(),
+                            false => format!("现行清单中没有找到：{}", missing.join("、")),
+                        },
                     ])
                     .map_err(failed)?;
                 summary.checked += 1;

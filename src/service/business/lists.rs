@@ -118,10 +118,17 @@ impl NegativeLists {
         Ok(lists)
     }
 
-    /// The place that a wording means for everyone or for foreign investors: where it stands whole,
+    /// The place that a wording means for everyone or for foreign investors, of its alternatives (`a|b`)
+    /// the first that has one: where it stands whole,
     /// else without its bracket, which each edition fills with other examples, else where most of it
     /// stands; the first of equals.
     pub fn place(&self, wording: &str, applies_to: AppliesTo) -> Option<Place> {
+        let mut alternatives = wording.split('|');
+        alternatives.find_map(|one| self.place_of(one, applies_to))
+    }
+
+    /// The place of one alternative of a wording.
+    fn place_of(&self, wording: &str, applies_to: AppliesTo) -> Option<Place> {
         let whole = self.likest(wording, applies_to);
         let head = wording.split('(').next().unwrap_or(wording);
         match whole {
