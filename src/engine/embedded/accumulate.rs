@@ -17,6 +17,8 @@ pub(super) struct Accumulator {
     meant: Vec<f32>,
     /// Documents that rest on an article cited.
     cited: HashSet<DocId>,
+    /// Documents whose title is the question.
+    titled: Vec<DocId>,
     /// Number of different words matched.
     matched: Vec<u8>,
     /// The last word that matched, plus one: a word counts once, whichever field it is in.
@@ -52,6 +54,7 @@ impl Accumulator {
             values.resize(docs, 0.0);
         }
         self.cited.clear();
+        self.titled.clear();
         for bytes in [&mut self.matched, &mut self.last_word] {
             bytes.clear();
             bytes.resize(docs, 0);
@@ -80,6 +83,15 @@ impl Accumulator {
 
     pub fn is_cited(&self, doc: DocId) -> bool {
         self.cited.contains(&doc)
+    }
+
+    /// The document's title is the question.
+    pub fn title(&mut self, doc: DocId) {
+        self.titled.push(doc);
+    }
+
+    pub fn titled(&self) -> &[DocId] {
+        &self.titled
     }
 
     /// The document is what the question means: it counts as matching so many words.

@@ -190,7 +190,10 @@ pub(super) fn collect(
             leanings: Leanings::new(query, segment),
         })
         .collect();
-    let enough = if query.words.len() <= 2 {
+    let departments = departments_titled(&parts);
+    // Two words are a precise question, unless they are an item's name: then what is related to it is
+    // wanted too.
+    let enough = if query.words.len() <= 2 && departments.is_empty() {
         1
     } else {
         weights::ENOUGH_HITS
@@ -215,7 +218,7 @@ pub(super) fn collect(
                     *count += 1;
                 }
             }
-            top.offer(candidate(part, (number, doc), query.sort));
+            top.offer(candidate(part, (number, doc), query.sort, &departments));
         });
         for ((counts, local), global) in counts.iter_mut().zip(local).zip(&part.segment.global) {
             for (count, &ordinal) in local.into_iter().zip(global) {
@@ -259,7 +262,24 @@ fn evidence(snapshot: &Snapshot, parts: &[Part<'_>], query: &Query, best: &Candi
     }
 }
 
-fn candidate(part: &Part<'_>, place: (usize, DocId), sort: Sort) -> Candidate {
+/// Departments, as the snapshot's ordinals, of the items whose title the question is.
+fn departments_titled(parts: &[Part<'_>]) -> Vec<u32> {
+    let slot = slot(Facet::Department);
+    let of_part = |part: &Part<'_>| -> Vec<u32> {
+        let alive = part
+            .found
+            .titled()
+            .iter()
+            .filter(|doc| part.segment.is_alive(**doc));
+        let local = alive.map(|doc| part.segment.columns.ordinals[slot][*doc as usize]);
+        local
+            .filter_map(|ordinal| part.segment.global[slot].get(ordinal as usize).copied())
+            .collect()
+    };
+    parts.iter().flat_map(of_part).collect()
+}
+
+fn candidate(part: &Part<'_>, place: (usize, DocId), sort: Sort, departments: &[u32]) -> Candidate {
     let doc = place.1;
     let global = |facet: Facet| {
         let slot = slot(facet);
@@ -273,7 +293,10 @@ fn candidate(part: &Part<'_>, place: (usize, DocId), sort: Sort) -> Candidate {
         Sort::Relevance => (0, 0),
         Sort::Department => (global(Facet::Department), global(Facet::Kind)),
     };
-    let score = part.found.score(doc) * part.leanings.factor(part.segment, doc);
+    let mut score = part.found.score(doc) * part.leanings.factor(part.segment, doc);
+    if departments.contains(&global(Facet::Department)) {
+        score *= weights::SAME_DEPARTMENT;
+    }
     Candidate {
         group,
         // Inside a department the list's own order counts, which ids follow.

@@ -10,7 +10,7 @@ use crate::query::Facet;
 
 /// Changes whenever an index written before can no longer be read as if written now: other
 /// fields, other tokens, another version of tantivy's format.
-pub(super) const VERSION: &str = "quanze-embedded-3";
+pub(super) const VERSION: &str = "quanze-embedded-4";
 
 /// Handles of the index's fields.
 #[derive(Clone, Copy, Debug)]

@@ -43,6 +43,10 @@ pub(super) const TYPE_WORDS: f32 = 0.5;
 /// Weight of a dictionary word of the title.
 pub(super) const TITLE_WORDS: f32 = 0.3;
 
+/// Factor on items of the department whose item's title the question is: who knows the official name
+/// is after one matter, and what is related to it is mostly the same department's.
+pub(super) const SAME_DEPARTMENT: f32 = 1.6;
+
 /// Weight of the whole question standing in the title as typed (BM25 over its 2-grams).
 pub(super) const LITERAL: f32 = 1.0;
 /// Added when the title is the question and nothing else.

@@ -39,9 +39,9 @@ struct Row {
 }
 
 /// Hash by which titles are compared (64-bit FNV-1a): stored in the index, so the same in every
-/// version of the program.
+/// version of the program. White space and 的 do not count: 许可证的核发 is 许可证核发.
 pub(super) fn title_key(normal: &str) -> u64 {
-    let chars = normal.chars().filter(|c| !c.is_whitespace());
+    let chars = normal.chars().filter(|c| !c.is_whitespace() && *c != '的');
     chars.fold(0xcbf2_9ce4_8422_2325, |hash, c| {
         (hash ^ u64::from(c)).wrapping_mul(0x0000_0100_0000_01b3)
     })

@@ -91,6 +91,13 @@ impl Retriever for Literal {
                 let bonus = if exact { weights::EXACT_TITLE } else { 0.0 };
                 found.add_score(doc, score() + bonus);
             },
-        )
+        )?;
+        // By its key and not by the phrase: a 的 more or less makes no other title.
+        for (doc, key) in (0..).zip(&segment.columns.title_keys) {
+            if *key == self.title_key {
+                found.title(doc);
+            }
+        }
+        Ok(())
     }
 }
