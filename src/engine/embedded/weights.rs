@@ -45,7 +45,7 @@ pub(super) const TITLE_WORDS: f32 = 0.3;
 
 /// Factor on items of the department whose item's title the question is: who knows the official name
 /// is after one matter, and what is related to it is mostly the same department's.
-pub(super) const SAME_DEPARTMENT: f32 = 1.6;
+pub(super) const SAME_DEPARTMENT: f32 = 1.3;
 
 /// Weight of the whole question standing in the title as typed (BM25 over its 2-grams).
 pub(super) const LITERAL: f32 = 1.0;
