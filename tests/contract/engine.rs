@@ -109,6 +109,8 @@ pub fn engine_contract(make: &dyn Fn() -> Box<dyn Engine>) {
     meaning::an_article_finds_what_rests_on_it(make().as_ref());
     meaning::what_a_question_leans_to_comes_first(make().as_ref());
     meaning::titles_tell_their_words(make().as_ref());
+    meaning::everyday_words_find_what_they_name(make().as_ref());
+    meaning::an_item_s_name_brings_what_its_department_has(make().as_ref());
     a_rebuild_replaces_everything(make().as_ref());
 }
 

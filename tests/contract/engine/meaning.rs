@@ -86,3 +86,31 @@ pub fn titles_tell_their_words(engine: &dyn Engine) {
     assert_eq!(words.get("噪声"), Some(&1));
     assert!(!words.contains_key("违反"), "a word of a basis: {words:?}");
 }
+
+pub fn everyday_words_find_what_they_name(engine: &dyn Engine) {
+    let mut smoke = document(1, "对餐饮服务业油烟排放的处罚");
+    smoke.everyday = "烧烤摊\n熏人\n".into();
+    let advert = document(2, "大型户外广告设置许可");
+    apply(engine, vec![put(smoke), put(advert)], 1);
+    assert_eq!(asked(engine, &query(&raw("烧烤摊"))), [1]);
+    let mut exact = raw("烧烤摊");
+    exact.exact = true;
+    assert!(asked(engine, &query(&exact)).is_empty());
+}
+
+pub fn an_item_s_name_brings_what_its_department_has(engine: &dyn Engine) {
+    let of = |id: u64, title: &str, department: &str| {
+        let mut document = document(id, title);
+        document.department = department.into();
+        put(document)
+    };
+    let items = vec![
+        of(1, "临时用地收费", "乙局"),
+        of(2, "临时用地收费", "甲局"),
+        of(3, "临时用地的审批", "甲局"),
+    ];
+    apply(engine, items, 1);
+    // A 的 more or less makes no other name.
+    let found = asked(engine, &query(&raw("临时用地审批")));
+    assert_eq!(found, [3, 2, 1]);
+}
