@@ -1,7 +1,6 @@
 //! `quanze check-business`: descriptions of business against the negative lists, one or a whole file.
 
-use std::fs::File;
-use std::io::{self, Write};
+use std::io::Write as _;
 use std::path::PathBuf;
 use std::process::ExitCode;
 
@@ -82,14 +81,7 @@ pub fn run(settings: &Settings, args: &Args) -> Result<ExitCode, CliError> {
     };
     let text = files::text(path)?;
     let rows = batch::read(&text);
-    let mut to: Box<dyn Write> = match &args.output {
-        Some(path) => {
-            Box::new(io::BufWriter::new(File::create(path).map_err(|e| {
-                CliError::new(format!("无法写入 {}：{e}", path.display()))
-            })?))
-        }
-        None => Box::new(io::BufWriter::new(io::stdout().lock())),
-    };
+    let mut to = files::output(args.output.as_deref())?;
     let bar = ProgressBar::new(rows.len() as u64);
     if let Ok(style) = ProgressStyle::with_template("{bar:30} {pos}/{len} 行") {
         bar.set_style(style);

@@ -1,7 +1,6 @@
 //! `quanze export`: the items in force as CSV, XLSX or JSON.
 
-use std::fs::File;
-use std::io::{self, Write};
+use std::io::Write as _;
 use std::path::PathBuf;
 use std::process::ExitCode;
 
@@ -9,7 +8,7 @@ use crate::domain::{Date, date};
 use crate::service::export::{self, Format};
 
 use super::settings::Settings;
-use super::{App, CliError};
+use super::{App, CliError, files};
 
 #[derive(Debug, clap::Args)]
 pub struct Args {
@@ -52,14 +51,7 @@ pub fn run(settings: &Settings, args: &Args) -> Result<ExitCode, CliError> {
         FormatArg::Json => Format::Json,
     };
     let day = args.as_of.unwrap_or_else(|| app.clock.today());
-    let mut to: Box<dyn Write> = match &args.output {
-        Some(path) => {
-            Box::new(io::BufWriter::new(File::create(path).map_err(|e| {
-                CliError::new(format!("无法写入 {}：{e}", path.display()))
-            })?))
-        }
-        None => Box::new(io::BufWriter::new(io::stdout().lock())),
-    };
+    let mut to = files::output(args.output.as_deref())?;
     let written = export::export(&*app.register, kind.as_deref(), format, day, &mut to)?;
     to.flush()?;
     eprintln!("已导出 {written} 项");

@@ -1,6 +1,9 @@
-//! Which files a command line names: files, folders, and what a folder's manifest says of them.
+//! Which files a command line names, to read or to write: files, folders, and what a folder's
+//! manifest says of them.
 //! Must not read lists.
 
+use std::fs::File;
+use std::io::{BufWriter, Write};
 use std::path::{Path, PathBuf};
 
 use crate::domain::{Finding, Region, Regions};
@@ -44,6 +47,19 @@ pub fn collect(paths: &[PathBuf], regions: &Regions) -> Result<Collected, CliErr
         entry.hints.usual_region.clone_from(&usual);
     }
     Ok(collected)
+}
+
+/// Where a command writes its table: a file, or standard output.
+///
+/// # Errors
+/// When the file cannot be made.
+pub fn output(path: Option<&Path>) -> Result<Box<dyn Write>, CliError> {
+    let Some(path) = path else {
+        return Ok(Box::new(BufWriter::new(std::io::stdout().lock())));
+    };
+    let file = File::create(path);
+    let file = file.map_err(|e| CliError::new(format!("无法写入 {}：{e}", path.display())))?;
+    Ok(Box::new(BufWriter::new(file)))
 }
 
 /// A text file whole.
@@ -116,7 +132,7 @@ fn folder(path: &Path, collected: &mut Collected) -> Result<(), CliError> {
 fn holds_table(path: &Path) -> bool {
     use std::io::Read;
     let mut head = Vec::new();
-    let read = std::fs::File::open(path).and_then(|f| f.take(64 << 10).read_to_end(&mut head));
+    let read = File::open(path).and_then(|f| f.take(64 << 10).read_to_end(&mut head));
     if read.is_err() {
         return true;
     }

@@ -9,6 +9,7 @@ use serde::Serialize;
 use utoipa::ToSchema;
 
 use super::pages::ErrorPage;
+use super::url;
 use crate::service::ServiceError;
 
 /// Why a request is not answered as asked.
@@ -20,6 +21,8 @@ pub struct AppError {
     /// What is wrong and what to do about it, for the reader.
     detail: String,
     parameter: Option<String>,
+    /// Methods that the path allows, where another was used.
+    allowed: Option<&'static str>,
 }
 
 /// An error as `application/problem+json` (RFC 9457).
@@ -49,6 +52,7 @@ impl AppError {
             code,
             detail: detail.into(),
             parameter: None,
+            allowed: None,
         }
     }
 
@@ -61,13 +65,16 @@ impl AppError {
         )
     }
 
-    /// The path exists, but only for reading.
-    pub fn method_not_allowed() -> Self {
-        Self::new(
-            StatusCode::METHOD_NOT_ALLOWED,
-            "method_not_allowed",
-            "这个网址不支持该请求方法，请用 GET 或 HEAD 读取",
-        )
+    /// The path exists, but not for this method.
+    fn method_not_allowed(allowed: &'static str) -> Self {
+        Self {
+            allowed: Some(allowed),
+            ..Self::new(
+                StatusCode::METHOD_NOT_ALLOWED,
+                "method_not_allowed",
+                format!("这个网址不支持该请求方法，可用：{allowed}"),
+            )
+        }
     }
 
     /// The address is longer than any this site makes.
@@ -98,9 +105,9 @@ impl AppError {
     }
 
     /// What the framework refused by itself: a path that is not UTF-8, a method, a panic.
-    pub fn of_status(status: StatusCode) -> Option<Self> {
+    pub fn of_status(status: StatusCode, path: &str) -> Option<Self> {
         match status {
-            StatusCode::METHOD_NOT_ALLOWED => Some(Self::method_not_allowed()),
+            StatusCode::METHOD_NOT_ALLOWED => Some(Self::method_not_allowed(url::methods(path))),
             StatusCode::NOT_FOUND => Some(Self::no_such_path()),
             s if s.is_client_error() => {
                 let detail = "请求格式有误";
@@ -161,8 +168,8 @@ impl AppError {
         let headers = response.headers_mut();
         headers.insert(CONTENT_TYPE, HeaderValue::from_static(kind));
         headers.insert(CACHE_CONTROL, HeaderValue::from_static("no-store"));
-        if self.status == StatusCode::METHOD_NOT_ALLOWED {
-            headers.insert(ALLOW, HeaderValue::from_static("GET, HEAD"));
+        if let Some(allowed) = self.allowed {
+            headers.insert(ALLOW, HeaderValue::from_static(allowed));
         }
         if self.status == StatusCode::SERVICE_UNAVAILABLE {
             headers.insert(RETRY_AFTER, HeaderValue::from_static("5"));

@@ -17,9 +17,7 @@ use super::respond;
 use super::state::App;
 use super::url;
 
-/// Longest address in bytes: a question of 200 characters takes 1,800, filters the rest.
-const MAX_ADDRESS: usize = 8 * 1024;
-/// Largest body in bytes: nothing here takes one.
+/// Largest body in bytes: a description of business is the longest that is taken.
 const MAX_BODY: u64 = 64 * 1024;
 /// How long an answer may take to be worked out.
 const TIMEOUT: Duration = Duration::from_secs(30);
@@ -31,14 +29,14 @@ const POLICY: &str = "default-src 'none'; style-src 'self'; img-src 'self' data:
 /// The outermost layer.
 pub async fn guard(State(app): State<App>, request: Request, next: Next) -> Response {
     let started = Instant::now();
-    let path = request.uri().path();
-    let (api, open) = (url::is_api(path), path.starts_with(url::API));
+    let path = request.uri().path().to_owned();
+    let (api, open) = (url::is_api(&path), path.starts_with(url::API));
     let route = request.extensions().get::<MatchedPath>().cloned();
     let mut response = match limits(&request) {
         Err(error) => error.render(api),
         Ok(()) => match tokio::time::timeout(TIMEOUT, next.run(request)).await {
             Err(_) => AppError::busy().render(api),
-            Ok(mut response) => match error_of(&mut response) {
+            Ok(mut response) => match error_of(&mut response, &path) {
                 Some(error) => error.render(api),
                 None => response,
             },
@@ -54,8 +52,9 @@ pub async fn guard(State(app): State<App>, request: Request, next: Next) -> Resp
 fn limits(request: &Request) -> Result<(), AppError> {
     let uri = request.uri();
     let address = uri.path().len() + uri.query().map_or(0, str::len);
-    if address > MAX_ADDRESS {
-        return Err(AppError::address_too_long(MAX_ADDRESS));
+    let most = url::longest_address(uri.path());
+    if address > most {
+        return Err(AppError::address_too_long(most));
     }
     let headers = request.headers();
     let length = headers
@@ -68,9 +67,9 @@ fn limits(request: &Request) -> Result<(), AppError> {
 }
 
 /// The error behind a response, also when the framework itself refused the request.
-fn error_of(response: &mut Response) -> Option<AppError> {
+fn error_of(response: &mut Response, path: &str) -> Option<AppError> {
     let known = response.extensions_mut().remove::<AppError>();
-    known.or_else(|| AppError::of_status(response.status()))
+    known.or_else(|| AppError::of_status(response.status(), path))
 }
 
 fn secure(response: &mut Response, open: bool) {

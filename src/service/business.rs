@@ -84,6 +84,16 @@ pub struct Checked {
     pub missing: Vec<String>,
 }
 
+impl Checked {
+    /// Whether just these items, and wordings that are missing, govern it.
+    fn is_governed_by(&self, items: &[Governing], missing: &[String]) -> bool {
+        let codes = |items: &[Governing]| -> Vec<String> {
+            items.iter().map(|g| g.item.code.clone()).collect()
+        };
+        self.missing == missing && codes(&self.items) == codes(items)
+    }
+}
+
 /// An item that governs an activity.
 #[derive(Clone, Debug)]
 pub struct Governing {
@@ -242,6 +252,13 @@ impl Services {
         }
         for mention in mentions {
             let (items, missing) = governing(mention.activity, params.investor, lists);
+            // Several expressions may say the same; what is governed alike is told once.
+            let told = found[before..]
+                .iter()
+                .any(|known| known.is_governed_by(&items, &missing));
+            if told {
+                continue;
+            }
             let nothing_found = items.is_empty() && !missing.is_empty();
             let checked = checked(part, Some(mention.activity), recognised, 1.0, items);
             found.push(Checked {

@@ -195,3 +195,62 @@ fn wrong_files_are_told_by_line() {
         text(&said)
     );
 }
+
+#[test]
+fn weights_are_scaled_and_validated() {
+    let folder = folder();
+    let flags = [
+        "--cross-validate",
+        "--folds",
+        "2",
+        "--scale",
+        "title=0.5,chars=2",
+    ];
+    let output = evaluate(folder.path(), &flags);
+    let said = text(&output.stdout);
+    assert!(output.status.success(), "{said}{}", text(&output.stderr));
+    // Of two questions one is always answered and one never: no weight is better than another.
+    assert_eq!(row(said, "1")[1], "1");
+    assert!(said.contains("与现用相同"), "{said}");
+    assert!(
+        said.contains("选出的权重 0.500，现用的权重 0.500"),
+        "{said}"
+    );
+    for wrong in ["title", "titel=1", "title=-1", "title=x"] {
+        let output = evaluate(folder.path(), &["--scale", wrong]);
+        assert!(!output.status.success(), "{wrong}");
+    }
+}
+
+#[test]
+fn checks_of_businesses_are_measured() {
+    let folder = tempfile::tempdir().expect("folder");
+    let path = folder.path();
+    let list = "\
+版本,类别,行业门类,项目号,事项编码,禁止或许可事项,措施描述,主管部门
+2025,许可准入类,批发和零售业,1,206001,未获得许可，不得从事烟草制品的批发、零售,烟草专卖零售许可证核发,烟草局
+";
+    // The last is wrongly judged: the list does not prohibit it.
+    let checks = "a\tdomestic\t卖香烟\nb\tdomestic\t软件开发\nc\tdomestic\t网页设计\n";
+    let answers =
+        "a\tpermit\tmarket\t206001\t2\nb\tunlisted\t-\t-\t2\nc\tprohibited\tmarket\t1\t2\n";
+    for (name, content) in [
+        ("市场准入负面清单.csv", list),
+        ("checks.tsv", checks),
+        ("answers.tsv", answers),
+    ] {
+        std::fs::write(path.join(name), content).expect("written");
+    }
+    let args = "eval check --lists 市场准入负面清单.csv --checks checks.tsv --answers answers.tsv --misses 9";
+    let args: Vec<&str> = args.split(' ').collect();
+    let output = run(path, &args);
+    let said = text(&output.stdout);
+    assert!(output.status.success(), "{said}{}", text(&output.stderr));
+    let all = "all 3 0.667 0.000 1.000 0.000 0.500 0.500";
+    assert_eq!(row(said, "all").join(" "), all);
+    assert!(said.contains("c “网页设计”：应为禁止"), "{said}");
+    std::fs::write(path.join("answers.tsv"), "a\tmaybe\tmarket\t1\t2\n").expect("written");
+    let told = run(path, &args);
+    let told = text(&told.stderr);
+    assert!(told.contains("answers.tsv 第 1 行"), "{told}");
+}

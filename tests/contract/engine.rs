@@ -295,6 +295,10 @@ fn several_words_narrow_the_answer(engine: &dyn Engine) {
         BTreeSet::from([1, 2, 3, 4]),
         "two of three suffice"
     );
+    // Items with one word fill the answer up; that some have two is said all the same.
+    let filled = search(engine, "运输 食品 生产");
+    assert_eq!(ids(&filled).len(), 5);
+    assert!(!filled.partial);
     let none_has_both = search(engine, "运输 药品");
     assert!(none_has_both.partial);
     assert_eq!(

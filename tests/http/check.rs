@@ -1,9 +1,9 @@
 //! `/api/v1/check` and its page: a business against the negative lists.
 
-use quanze::domain::{Action, Change, Head, Item, ListId, Region};
+use quanze::domain::{Action, Change, Item, ListId, Region};
 use serde_json::Value;
 
-use crate::support::app::{TestApp, added};
+use crate::support::app::{TestApp, added, item};
 
 fn negative(kind: &str) -> ListId {
     ListId {
@@ -24,22 +24,7 @@ fn measure(list: &ListId, item_type: &str, key: &str, name: &str, measure: &str)
         ("name", name),
         ("measure", measure),
     ];
-    Item {
-        head: Head {
-            kind: list.kind.clone(),
-            name: name.into(),
-            sub_name: String::new(),
-            item_type: item_type.into(),
-            department: list.department.clone(),
-            region: list.region.clone(),
-            level: String::new(),
-        },
-        fields: fields
-            .map(|(k, v)| (k.to_owned(), v.to_owned()))
-            .into_iter()
-            .collect(),
-        originals: quanze::domain::Fields::new(),
-    }
+    item(list, name, item_type, &fields)
 }
 
 /// A market access list of two items, of which the second is open from 2026 on, and one for foreign
@@ -129,6 +114,18 @@ async fn the_strictest_activity_decides_and_says_what_it_rests_on() {
 }
 
 #[tokio::test]
+async fn what_is_governed_alike_is_told_once() {
+    let app = app();
+    let answer = app
+        .get(&path("开小卖部卖香烟，也卖烟，还零售卷烟", ""))
+        .await
+        .json();
+    let governed = answer["activities"].as_array().expect("activities").iter();
+    let tobacco = governed.filter(|a| a["items"][0]["key"] == "206001");
+    assert_eq!(tobacco.count(), 1, "{answer}");
+}
+
+#[tokio::test]
 async fn foreign_investors_are_bound_by_both_lists() {
     let answer = app().get(&path("卖香烟", "&investor=foreign")).await.json();
     assert_eq!(answer["verdict"], "prohibited", "{answer}");
@@ -215,6 +212,12 @@ async fn the_page_shows_the_verdict_and_what_it_rests_on() {
     ] {
         assert!(page.contains(told), "{told}");
     }
+    // A whole 经营范围 fits, by the form and by the permanent link.
+    let scope = "服装零售；".repeat(400);
+    let page = app
+        .get(&path(&scope, "&investor=foreign").replace("/api/v1", ""))
+        .await;
+    assert_eq!(page.status, 200);
     let empty = app.get("/check?text=").await;
     assert!(empty.text().contains("请写明要做什么"));
 }

@@ -205,6 +205,17 @@ async fn only_reading_is_allowed() {
         assert_eq!(problem(&answer)["code"], "method_not_allowed");
         assert_eq!(answer.header("allow"), "GET, HEAD");
     }
+    let answer = app.ask("PUT", "/api/v1/check", &[]).await;
+    assert_eq!(
+        (answer.status, answer.header("allow")),
+        (405, "GET, HEAD, POST")
+    );
+    assert!(
+        problem(&answer)["detail"]
+            .as_str()
+            .expect("a detail")
+            .contains("POST")
+    );
     let answer = app.ask("POST", "/search", &[]).await;
     assert_eq!(answer.status, 405);
     assert!(answer.text().contains("不支持的请求方法"));

@@ -285,6 +285,24 @@ pub fn list(department: &str, title: &str) -> ListId {
     }
 }
 
+/// An item of a list with these fields, of no level.
+pub fn item(list: &ListId, name: &str, item_type: &str, fields: &[(&str, &str)]) -> Item {
+    let own = |(key, value): &(&str, &str)| ((*key).to_owned(), (*value).to_owned());
+    Item {
+        head: Head {
+            kind: list.kind.clone(),
+            name: name.into(),
+            sub_name: String::new(),
+            item_type: item_type.into(),
+            department: list.department.clone(),
+            region: list.region.clone(),
+            level: String::new(),
+        },
+        fields: fields.iter().map(own).collect(),
+        originals: Fields::new(),
+    }
+}
+
 /// An item of a power list with the usual fields.
 pub fn power(list: &ListId, name: &str, item_type: &str) -> Item {
     let fields = [
@@ -300,21 +318,10 @@ pub fn power(list: &ListId, name: &str, item_type: &str) -> Item {
         ("responsibility", "1.受理责任；\n2.审查责任。"),
         ("complaint", "0990-6220000"),
     ];
-    let originals = [("level", "地州市级")];
-    let own = |(key, value): &(&str, &str)| ((*key).to_owned(), (*value).to_owned());
-    Item {
-        head: Head {
-            kind: list.kind.clone(),
-            name: name.into(),
-            sub_name: String::new(),
-            item_type: item_type.into(),
-            department: list.department.clone(),
-            region: list.region.clone(),
-            level: "市级".into(),
-        },
-        fields: fields.iter().map(own).collect::<Fields>(),
-        originals: originals.iter().map(own).collect::<Fields>(),
-    }
+    let mut item = item(list, name, item_type, &fields);
+    item.head.level = "市级".into();
+    item.originals.insert("level".into(), "地州市级".into());
+    item
 }
 
 /// The item with one field changed.

@@ -144,8 +144,9 @@ impl Part<'_> {
     }
 }
 
-/// How many words a hit must have: `required`, or as many below it as it takes to find `enough`.
-fn suffices(parts: &[Part<'_>], required: usize, enough: u64) -> u8 {
+/// How many words a hit must have: `required`, or as many below it as it takes to find `enough`; and
+/// whether no item has as many as it should.
+fn suffices(parts: &[Part<'_>], required: usize, enough: u64) -> (u8, bool) {
     let mut counts = [0_u64; MAX_WORDS + 1];
     let mut accepted = 0_u64;
     for part in parts {
@@ -161,6 +162,7 @@ fn suffices(parts: &[Part<'_>], required: usize, enough: u64) -> u8 {
     // Next to an item found by its code, those with a part of its words are noise.
     let mut least = required;
     let mut hits: u64 = counts[required..].iter().sum();
+    let none = accepted == 0 && hits == 0;
     while accepted == 0 && hits < enough && least > 1 {
         least -= 1;
         hits += counts[least];
@@ -169,7 +171,7 @@ fn suffices(parts: &[Part<'_>], required: usize, enough: u64) -> u8 {
     let least = (least..=required)
         .find(|&words| counts[words] > 0)
         .unwrap_or(required);
-    u8::try_from(least).unwrap_or(u8::MAX)
+    (u8::try_from(least).unwrap_or(u8::MAX), none)
 }
 
 /// Makes the answer. `found` has one accumulator per segment.
@@ -198,8 +200,8 @@ pub(super) fn collect(
     } else {
         weights::ENOUGH_HITS
     };
-    let least = if query.words.is_empty() {
-        0
+    let (least, none_has_all) = if query.words.is_empty() {
+        (0, false)
     } else {
         suffices(&parts, required, enough)
     };
@@ -235,7 +237,7 @@ pub(super) fn collect(
     Answer {
         total,
         evidence,
-        partial: usize::from(least) < required && total > 0,
+        partial: none_has_all && total > 0,
         hits: hits
             .map(|c| Hit {
                 id: ItemId(c.id),

@@ -247,7 +247,10 @@ fn listed(revision: &Revision, kind: &Kind) -> Option<Listed> {
     })
 }
 
-/// Days on which what applies changed, for those who look back.
+/// The position of a day, with publications up to a number only where one is given.
+///
+/// # Errors
+/// As the register's.
 pub fn position(
     register: &dyn Register,
     day: Date,

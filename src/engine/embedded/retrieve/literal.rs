@@ -78,6 +78,13 @@ impl Retriever for Literal {
         found: &mut Accumulator,
         clock: Deadline,
     ) -> tantivy::Result<()> {
+        // By its key and not by the phrase: a 的 more or less makes no other title.
+        for (doc, key) in (0..).zip(&segment.columns.title_keys) {
+            if *key == self.title_key {
+                found.add_score(doc, weights::EXACT_TITLE);
+                found.title(doc);
+            }
+        }
         let Some(phrase) = &self.phrase else {
             return Ok(());
         };
@@ -87,17 +94,8 @@ impl Retriever for Literal {
             self.weight,
             clock,
             |doc, score| {
-                let exact = segment.columns.title_keys[doc as usize] == self.title_key;
-                let bonus = if exact { weights::EXACT_TITLE } else { 0.0 };
-                found.add_score(doc, score() + bonus);
+                found.add_score(doc, score());
             },
-        )?;
-        // By its key and not by the phrase: a 的 more or less makes no other title.
-        for (doc, key) in (0..).zip(&segment.columns.title_keys) {
-            if *key == self.title_key {
-                found.title(doc);
-            }
-        }
-        Ok(())
+        )
     }
 }
