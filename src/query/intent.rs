@@ -15,7 +15,7 @@ pub struct Intent {
     /// Stable identifier, part of the API.
     pub key: String,
     pub label: String,
-    /// Any of these in the question tells it …
+    /// Any of these in the question tells it; `+` joins parts that must all stand there …
     words: Vec<String>,
     /// … unless one of these stands there too.
     #[serde(default)]
@@ -57,7 +57,8 @@ impl Intents {
 
     /// Intents of a normalised question.
     pub fn of<'a>(&'a self, normal: &'a str) -> impl Iterator<Item = &'a Intent> {
-        let has = move |words: &[String]| words.iter().any(|w| normal.contains(w.as_str()));
+        let stands = move |word: &String| word.split('+').all(|part| normal.contains(part));
+        let has = move |words: &[String]| words.iter().any(stands);
         let all = self.0.intent.iter();
         all.filter(move |i| has(&i.words) && !has(&i.unless))
     }
@@ -76,7 +77,8 @@ mod tests {
             intents.of(&normal).map(|i| i.key.clone()).collect()
         };
         assert_eq!(keys("开茶馆要办什么证"), ["permit"]);
-        assert_eq!(keys("没有许可证卖茶叶罚多少"), ["penalty"]);
+        assert_eq!(keys("没有许可证卖茶叶罚多少"), ["penalty", "lacking"]);
+        assert_eq!(keys("没有茶叶经营许可证开店罚多少"), ["penalty", "lacking"]);
         assert_eq!(keys("困难学生补助怎么申请"), ["payment"]);
         assert!(keys("茶叶").is_empty());
     }

@@ -370,7 +370,11 @@ impl Services {
                     name: hit.head.name,
                     department: hit.head.department,
                 };
-                if permits.len() < thresholds::PERMITS && !permits.contains(&permit) {
+                // 新办, 变更 and 延续 of one permit share its name.
+                let same = |p: &LocalPermit| {
+                    (&p.name, &p.department) == (&permit.name, &permit.department)
+                };
+                if permits.len() < thresholds::PERMITS && !permits.iter().any(same) {
                     permits.push(permit);
                 }
             }

@@ -45,7 +45,7 @@ pub fn read(text: &str) -> Vec<Row> {
         let number = at + 1;
         let asked = record.map_err(|e| e.to_string()).and_then(|record| {
             let cell = |n: usize| record.get(n).unwrap_or_default().trim();
-            if at >= MOST_ROWS {
+            if rows.len() >= MOST_ROWS {
                 return Err(format!("一次最多核对 {MOST_ROWS} 行"));
             }
             if record.len() < 3 {

@@ -122,7 +122,7 @@ pub struct CitationShape {
 /// What a question leans to.
 #[derive(Debug, Serialize, ToSchema)]
 pub struct IntentShape {
-    /// `penalty`, `permit`, `payment`, `service`, `dispute` or `official`.
+    /// `penalty`, `permit`, `payment`, `service`, `dispute`, `official` or `lacking`.
     pub key: String,
     pub label: String,
 }
