@@ -22,7 +22,7 @@ use crate::program::Server;
 use crate::{line, median, title};
 
 /// Connections over HTTP, and threads inside the process.
-const AT_ONCE: [usize; 2] = [2, 4];
+const AT_ONCE: [usize; 3] = [2, 4, 8];
 /// How often each measurement is taken, in turn with the others; the median counts.
 const TURNS: usize = 3;
 /// How often all questions are asked in one measurement.

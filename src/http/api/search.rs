@@ -43,7 +43,7 @@ pub async fn search(
     params.only(&params::SEARCH)?;
     let raw = params.search()?;
     let (took, digest, body) = app
-        .run(move |services| {
+        .run_short(move |services| {
             let page = services.search(&raw)?;
             let took = page.took;
             let answer = SearchAnswer {

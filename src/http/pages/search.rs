@@ -216,7 +216,7 @@ pub async fn search(
 ) -> Result<Response, AppError> {
     let raw = params.search()?;
     let (took, html) = app
-        .run(move |services| {
+        .run_short(move |services| {
             let page = services.search(&raw)?;
             let took = page.took;
             let overview = services.overview()?;
