@@ -131,6 +131,14 @@ struct Part<'a> {
 }
 
 impl Part<'_> {
+    /// The snapshot's ordinal of a document's value.
+    fn global(&self, facet: Facet, doc: DocId) -> u32 {
+        let slot = slot(facet);
+        let ordinal = self.segment.columns.ordinals[slot][doc as usize];
+        let global = self.segment.global[slot].get(ordinal as usize);
+        global.copied().unwrap_or_default()
+    }
+
     /// Documents in force that pass the filter, with the number of words they match.
     fn each(&self, least: u8, mut each: impl FnMut(DocId, u8)) {
         for (doc, &matched) in (0..).zip(self.found.matched()) {
@@ -205,6 +213,11 @@ pub(super) fn collect(
     } else {
         suffices(&parts, required, enough)
     };
+    let beside = if departments.is_empty() {
+        least
+    } else {
+        least.min(weights::beside(required))
+    };
     let mut counts: [Vec<u64>; FACETS] =
         std::array::from_fn(|slot| vec![0; snapshot.values[slot].len()]);
     let mut top = Top::new(query.offset + query.limit);
@@ -213,7 +226,10 @@ pub(super) fn collect(
         let columns = &part.segment.columns;
         let mut local: [Vec<u64>; FACETS] =
             std::array::from_fn(|slot| vec![0; columns.values[slot].len()]);
-        part.each(least, |doc, _| {
+        part.each(beside, |doc, matched| {
+            if matched < least && !departments.contains(&part.global(Facet::Department, doc)) {
+                return;
+            }
             total += 1;
             for (counts, ordinals) in local.iter_mut().zip(&columns.ordinals) {
                 if let Some(count) = counts.get_mut(ordinals[doc as usize] as usize) {
@@ -266,37 +282,27 @@ fn evidence(snapshot: &Snapshot, parts: &[Part<'_>], query: &Query, best: &Candi
 
 /// Departments, as the snapshot's ordinals, of the items whose title the question is.
 fn departments_titled(parts: &[Part<'_>]) -> Vec<u32> {
-    let slot = slot(Facet::Department);
     let of_part = |part: &Part<'_>| -> Vec<u32> {
-        let alive = part
-            .found
-            .titled()
-            .iter()
-            .filter(|doc| part.segment.is_alive(**doc));
-        let local = alive.map(|doc| part.segment.columns.ordinals[slot][*doc as usize]);
-        local
-            .filter_map(|ordinal| part.segment.global[slot].get(ordinal as usize).copied())
-            .collect()
+        let Part { found, segment, .. } = part;
+        let alive = found.titled().iter().filter(|doc| segment.is_alive(**doc));
+        let departments = alive.map(|doc| part.global(Facet::Department, *doc));
+        departments.collect()
     };
     parts.iter().flat_map(of_part).collect()
 }
 
 fn candidate(part: &Part<'_>, place: (usize, DocId), sort: Sort, departments: &[u32]) -> Candidate {
     let doc = place.1;
-    let global = |facet: Facet| {
-        let slot = slot(facet);
-        let ordinal = part.segment.columns.ordinals[slot][doc as usize];
-        part.segment.global[slot]
-            .get(ordinal as usize)
-            .copied()
-            .unwrap_or_default()
-    };
+    let department = part.global(Facet::Department, doc);
     let group = match sort {
         Sort::Relevance => (0, 0),
-        Sort::Department => (global(Facet::Department), global(Facet::Kind)),
+        Sort::Department => (department, part.global(Facet::Kind, doc)),
     };
-    let mut score = part.found.score(doc) * part.leanings.factor(part.segment, doc);
-    if departments.contains(&global(Facet::Department)) {
+    let mut score = part.found.score(doc);
+    if departments.is_empty() {
+        score *= part.leanings.factor(part.segment, doc);
+    } else if departments.contains(&department) {
+        // Nor does it matter here of which type of item the question speaks.
         score *= weights::SAME_DEPARTMENT;
     }
     Candidate {

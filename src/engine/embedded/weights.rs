@@ -94,6 +94,12 @@ pub(super) fn required(words: usize) -> usize {
     }
 }
 
+/// How many of the `required` words an item of the department must match whose item's title the
+/// question is.
+pub(super) fn beside(required: usize) -> u8 {
+    u8::try_from(required.div_ceil(2)).unwrap_or(u8::MAX)
+}
+
 /// A question of more than two words whose strict answer has fewer hits than this is
 /// answered with items that have fewer of its words, as few as it takes: whole sentences use words
 /// that lists do not (nDCG@10 of n-grams alone 0.40 without, 0.48 with).
