@@ -1,6 +1,6 @@
 //! `quanze check-business`: descriptions of business against the negative lists, one or a whole file.
 
-use std::io::Write as _;
+use std::io::Write;
 use std::path::PathBuf;
 use std::process::ExitCode;
 
@@ -9,13 +9,14 @@ use indicatif::{ProgressBar, ProgressStyle};
 use crate::domain::{Date, date};
 use crate::service::business::batch;
 use crate::service::business::{CheckParams, Investor};
+use crate::service::table::TableFormat;
 
 use super::settings::Settings;
 use super::{App, CliError, files};
 
 #[derive(Debug, clap::Args)]
 pub struct Args {
-    /// 表格文件（CSV，三列：编号、投资者、描述）
+    /// 表格文件（CSV、XLS 或 XLSX，三列：编号、投资者、描述，可用表头写明）
     #[arg(value_name = "FILE", required_unless_present = "text")]
     file: Option<PathBuf>,
     /// 只核对这一句话或一段经营范围
@@ -27,7 +28,7 @@ pub struct Args {
     /// 按哪一天有效的清单核对，默认今天
     #[arg(long, value_name = "DATE", value_parser = |t: &str| date::parse(t).ok_or("日期请写成 2026-12-01"))]
     as_of: Option<Date>,
-    /// 结果写入的 CSV 文件，默认标准输出
+    /// 结果写入的文件，名称以 .xlsx 结尾的写成 XLSX，其余写成 CSV；默认以 CSV 写到标准输出
     #[arg(long, short, value_name = "FILE")]
     output: Option<PathBuf>,
 }
@@ -79,14 +80,20 @@ pub fn run(settings: &Settings, args: &Args) -> Result<ExitCode, CliError> {
     let Some(path) = &args.file else {
         return Err(CliError::new("请给出文件或 --text"));
     };
-    let text = files::text(path)?;
-    let rows = batch::read(&text);
+    let (source, shown) = (files::source(path), path.display());
+    let rows = batch::read(&source).map_err(|e| CliError::new(format!("{shown}：{e}")))?;
+    let is_workbook = |path: &PathBuf| path.extension().is_some_and(|e| e == "xlsx");
+    let format = match args.output.as_ref().is_some_and(is_workbook) {
+        true => TableFormat::Xlsx,
+        false => TableFormat::Csv,
+    };
     let mut to = files::output(args.output.as_deref())?;
     let bar = ProgressBar::new(rows.len() as u64);
     if let Ok(style) = ProgressStyle::with_template("{bar:30} {pos}/{len} 行") {
         bar.set_style(style);
     }
-    let summary = batch::run(&services, &rows, args.as_of, &mut to, &mut || bar.inc(1))?;
+    let target = (format, &mut *to as &mut dyn Write);
+    let summary = batch::run(&services, &rows, args.as_of, target, &mut || bar.inc(1))?;
     to.flush()?;
     bar.finish_and_clear();
     for (row, problem) in &summary.refused {

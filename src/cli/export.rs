@@ -6,6 +6,7 @@ use std::process::ExitCode;
 
 use crate::domain::{Date, date};
 use crate::service::export::{self, Format};
+use crate::service::table::TableFormat;
 
 use super::settings::Settings;
 use super::{App, CliError, files};
@@ -46,8 +47,8 @@ pub fn run(settings: &Settings, args: &Args) -> Result<ExitCode, CliError> {
         })?),
     };
     let format = match args.format {
-        FormatArg::Csv => Format::Csv,
-        FormatArg::Xlsx => Format::Xlsx,
+        FormatArg::Csv => Format::Table(TableFormat::Csv),
+        FormatArg::Xlsx => Format::Table(TableFormat::Xlsx),
         FormatArg::Json => Format::Json,
     };
     let day = args.as_of.unwrap_or_else(|| app.clock.today());

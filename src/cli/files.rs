@@ -77,14 +77,17 @@ pub fn text(path: &Path) -> Result<String, CliError> {
     })
 }
 
-fn entry(path: &Path, hints: Hints) -> Entry {
-    Entry {
-        source: Source {
-            name: path.display().to_string(),
-            bytes: Bytes::File(path.to_owned()),
-        },
-        hints,
+/// A file as it is read.
+pub fn source(path: &Path) -> Source {
+    Source {
+        name: path.display().to_string(),
+        bytes: Bytes::File(path.to_owned()),
     }
+}
+
+fn entry(path: &Path, hints: Hints) -> Entry {
+    let source = source(path);
+    Entry { source, hints }
 }
 
 fn folder(path: &Path, collected: &mut Collected) -> Result<(), CliError> {

@@ -91,7 +91,7 @@ impl AppError {
         Self::new(
             StatusCode::PAYLOAD_TOO_LARGE,
             "request_too_large",
-            format!("请求内容过大，不能超过 {limit} 字节"),
+            format!("请求内容过大，不能超过 {} KB", limit >> 10),
         )
     }
 

@@ -17,10 +17,12 @@ use super::respond;
 use super::state::App;
 use super::url;
 
-/// Largest body in bytes: a description of business is the longest that is taken.
-const MAX_BODY: u64 = 64 * 1024;
-/// How long an answer may take to be worked out.
+/// How long an answer may take to be worked out, and a question to arrive.
 const TIMEOUT: Duration = Duration::from_secs(30);
+/// The same where files are taken, which may come over a slow line.
+const UPLOAD_TIMEOUT: Duration = Duration::from_secs(180);
+/// Largest body in bytes that is no file.
+const SMALL_BODY: u64 = 64 << 10;
 
 /// Only our own style sheet and pictures; nothing may run, frame us or take our forms' content.
 const POLICY: &str = "default-src 'none'; style-src 'self'; img-src 'self' data:; \
@@ -34,7 +36,7 @@ pub async fn guard(State(app): State<App>, request: Request, next: Next) -> Resp
     let route = request.extensions().get::<MatchedPath>().cloned();
     let mut response = match limits(&request) {
         Err(error) => error.render(api),
-        Ok(()) => match tokio::time::timeout(TIMEOUT, next.run(request)).await {
+        Ok(()) => match tokio::time::timeout(patience(&path), next.run(request)).await {
             Err(_) => AppError::busy().render(api),
             Ok(mut response) => match error_of(&mut response, &path) {
                 Some(error) => error.render(api),
@@ -49,6 +51,14 @@ pub async fn guard(State(app): State<App>, request: Request, next: Next) -> Resp
     response
 }
 
+fn patience(path: &str) -> Duration {
+    if url::largest_body(path) > SMALL_BODY {
+        UPLOAD_TIMEOUT
+    } else {
+        TIMEOUT
+    }
+}
+
 fn limits(request: &Request) -> Result<(), AppError> {
     let uri = request.uri();
     let address = uri.path().len() + uri.query().map_or(0, str::len);
@@ -60,8 +70,9 @@ fn limits(request: &Request) -> Result<(), AppError> {
     let length = headers
         .get(CONTENT_LENGTH)
         .and_then(|v| v.to_str().ok()?.parse::<u64>().ok());
-    if length.is_some_and(|l| l > MAX_BODY) || headers.contains_key(TRANSFER_ENCODING) {
-        return Err(AppError::body_too_large(MAX_BODY));
+    let largest = url::largest_body(uri.path());
+    if length.is_some_and(|l| l > largest) || headers.contains_key(TRANSFER_ENCODING) {
+        return Err(AppError::body_too_large(largest));
     }
     Ok(())
 }

@@ -12,6 +12,7 @@ mod respond;
 mod router;
 mod server;
 mod state;
+mod upload;
 pub mod url;
 
 pub use router::{api_paths, page_paths, router};

@@ -3,7 +3,8 @@
 
 use axum::body::Body;
 use axum::http::header::{
-    ACCESS_CONTROL_ALLOW_ORIGIN, CACHE_CONTROL, CONTENT_TYPE, ETAG, IF_NONE_MATCH,
+    ACCESS_CONTROL_ALLOW_ORIGIN, CACHE_CONTROL, CONTENT_DISPOSITION, CONTENT_TYPE, ETAG,
+    IF_NONE_MATCH,
 };
 use axum::http::{HeaderMap, HeaderValue, StatusCode};
 use axum::response::Response;
@@ -88,6 +89,14 @@ pub fn momentary(kind: &'static str, body: impl Into<Body>) -> Response {
     headers.insert(CONTENT_TYPE, HeaderValue::from_static(kind));
     headers.insert(CACHE_CONTROL, HeaderValue::from_static("no-store"));
     response
+}
+
+/// Marks an answer as a file of this name to be kept, and not shown as a page of this site.
+pub fn as_download(response: &mut Response, name: &str) {
+    let name = url::encode(name);
+    if let Ok(value) = HeaderValue::from_str(&format!("attachment; filename*=UTF-8''{name}")) {
+        response.headers_mut().insert(CONTENT_DISPOSITION, value);
+    }
 }
 
 /// An `ETag`: a digest, and whether equal tags promise equal bytes.

@@ -4,6 +4,7 @@
 use std::sync::Arc;
 
 use axum::Router;
+use axum::extract::DefaultBodyLimit;
 use axum::middleware;
 use axum::routing::{MethodRouter, get};
 use tower_http::CompressionLevel;
@@ -29,7 +30,13 @@ fn pages() -> Routes {
     vec![
         (url::HOME, get(home::home)),
         (url::SEARCH, get(results::search)),
-        (url::CHECK, get(check::check)),
+        (
+            url::CHECK,
+            get(check::check)
+                .post(check::table)
+                // The guard has seen to it already.
+                .layer(DefaultBodyLimit::disable()),
+        ),
         (url::ITEM, get(item::item)),
         (url::DEPARTMENTS, get(catalogue::departments)),
         (url::DEPARTMENT, get(catalogue::department)),

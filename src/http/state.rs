@@ -5,7 +5,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use tokio::runtime::{Handle, RuntimeFlavor};
-use tokio::sync::{OwnedSemaphorePermit, Semaphore};
+use tokio::sync::{OwnedSemaphorePermit, Semaphore, SemaphorePermit};
 use tokio::task;
 
 use super::error::AppError;
@@ -17,6 +17,9 @@ const QUEUE: usize = 512;
 /// How long a request waits for its turn.
 const PATIENCE: Duration = Duration::from_secs(10);
 
+/// Files being taken at once; each is kept in memory until it is worked on.
+const UPLOADS: usize = 4;
+
 /// Shared by all handlers; cheap to clone.
 #[derive(Clone)]
 pub struct App(Arc<Inner>);
@@ -27,6 +30,8 @@ struct Inner {
     workers: Arc<Semaphore>,
     /// One permit per request waiting or being worked on.
     queue: Arc<Semaphore>,
+    /// One permit per file being taken.
+    uploads: Semaphore,
     metrics: Metrics,
 }
 
@@ -39,6 +44,7 @@ impl App {
             services,
             workers: Arc::new(Semaphore::new(workers)),
             queue: Arc::new(Semaphore::new(workers + QUEUE)),
+            uploads: Semaphore::new(UPLOADS),
             metrics: Metrics::default(),
         }))
     }
@@ -92,6 +98,17 @@ impl App {
     ) -> Result<T, AppError> {
         let _turn = self.turn().await?;
         work(&self.0.services).map_err(Into::into)
+    }
+
+    /// Waits for the turn to take a file; held while the file is in memory.
+    ///
+    /// # Errors
+    /// `unavailable` when too many are being taken.
+    pub async fn upload_turn(&self) -> Result<SemaphorePermit<'_>, AppError> {
+        match tokio::time::timeout(PATIENCE, self.0.uploads.acquire()).await {
+            Ok(Ok(turn)) => Ok(turn),
+            Ok(Err(_)) | Err(_) => Err(AppError::busy()),
+        }
     }
 
     async fn turn(&self) -> Result<(OwnedSemaphorePermit, OwnedSemaphorePermit), AppError> {

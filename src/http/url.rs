@@ -53,7 +53,7 @@ pub const METRICS: &str = "/metrics";
 /// Methods that a path takes, as the header says them.
 pub fn methods(path: &str) -> &'static str {
     match path {
-        API_CHECK => "GET, HEAD, POST",
+        CHECK | API_CHECK => "GET, HEAD, POST",
         _ => "GET, HEAD",
     }
 }
@@ -64,6 +64,14 @@ pub fn longest_address(path: &str) -> usize {
     match path {
         CHECK | API_CHECK => 20 * 1024,
         _ => 8 * 1024,
+    }
+}
+
+/// Largest body that is taken on this path in bytes: a table of descriptions, else one description.
+pub fn largest_body(path: &str) -> u64 {
+    match path {
+        CHECK => 11 << 20,
+        _ => 64 << 10,
     }
 }
 

@@ -107,112 +107,116 @@ impl Intake {
     ///
     /// A file that cannot be read at all gives no lists and at least one error finding.
     pub fn open(&self, source: &Source, hints: &Hints) -> Opened {
-        match self.sheets(source) {
+        match sheets(source, &self.limits) {
             Ok((sheets, findings)) => plan::plan(self, source, hints, sheets, findings),
             Err(finding) => Opened::refused(source, *finding),
         }
     }
+}
 
-    fn sheets(
-        &self,
-        source: &Source,
-    ) -> Result<(Vec<sheet::SheetSource>, Vec<Finding>), Box<Finding>> {
-        let place = Place {
-            file: source.name.clone(),
-            ..Place::default()
-        };
-        let refuse = |rule: &str, problem: String, mend: &str| {
-            Box::new(Finding::new(
-                Severity::Error,
-                rule,
-                place.clone(),
-                problem,
-                mend,
-            ))
-        };
-        let unreadable = |e: std::io::Error| {
-            tracing::warn!(file = %source.name, error = %e, "file cannot be read");
-            refuse(
-                "unreadable",
-                "文件无法读取".into(),
-                "请确认文件存在、有读取权限且未被其他程序占用",
-            )
-        };
-        let size = source.len().map_err(unreadable)?;
-        if size == 0 {
+/// Opens a file as its sheets, with findings on those that are left out.
+///
+/// # Errors
+/// The finding that says why it cannot be read, and how to mend that.
+pub fn sheets(
+    source: &Source,
+    limits: &Limits,
+) -> Result<(Vec<sheet::SheetSource>, Vec<Finding>), Box<Finding>> {
+    let place = Place {
+        file: source.name.clone(),
+        ..Place::default()
+    };
+    let refuse = |rule: &str, problem: String, mend: &str| {
+        Box::new(Finding::new(
+            Severity::Error,
+            rule,
+            place.clone(),
+            problem,
+            mend,
+        ))
+    };
+    let unreadable = |e: std::io::Error| {
+        tracing::warn!(file = %source.name, error = %e, "file cannot be read");
+        refuse(
+            "unreadable",
+            "文件无法读取".into(),
+            "请确认文件存在、有读取权限且未被其他程序占用",
+        )
+    };
+    let size = source.len().map_err(unreadable)?;
+    if size == 0 {
+        return Err(refuse(
+            "empty-file",
+            "文件是空的".into(),
+            "请检查是否选错文件",
+        ));
+    }
+    if let Some(limit) = limits.file_bytes.filter(|&l| size > l) {
+        let problem = format!("文件大小 {} MB，超过 {} MB 的上限", size >> 20, limit >> 20);
+        return Err(refuse("file-too-large", problem, "请拆分后分别提交"));
+    }
+    let mut head = Vec::new();
+    source
+        .open()
+        .and_then(|r| r.take(64 << 10).read_to_end(&mut head))
+        .map_err(unreadable)?;
+    let format = sniff::format(&head);
+    let read = match format {
+        sniff::Format::Other(what) => {
+            let problem = format!("这是{what}，不是 Excel 工作簿或 CSV 文本");
             return Err(refuse(
-                "empty-file",
-                "文件是空的".into(),
-                "请检查是否选错文件",
+                "not-a-table",
+                problem,
+                "请提交 .xls、.xlsx 或 .csv 文件",
             ));
         }
-        if let Some(limit) = self.limits.file_bytes.filter(|&l| size > l) {
-            let problem = format!("文件大小 {} MB，超过 {} MB 的上限", size >> 20, limit >> 20);
-            return Err(refuse("file-too-large", problem, "请拆分后分别提交"));
+        sniff::Format::Text(encoding) => {
+            let columns = limits.columns;
+            let text = match &source.bytes {
+                Bytes::File(path) => delimited::Delimited::from_file(path, encoding, columns),
+                Bytes::Memory(bytes) => {
+                    delimited::Delimited::from_bytes(bytes.clone(), encoding, columns)
+                }
+            };
+            let text = text.map_err(unreadable)?;
+            return Ok((vec![sheet::SheetSource::text(text)], Vec::new()));
         }
-        let mut head = Vec::new();
-        source
-            .open()
-            .and_then(|r| r.take(64 << 10).read_to_end(&mut head))
-            .map_err(unreadable)?;
-        let format = sniff::format(&head);
-        let read = match format {
-            sniff::Format::Other(what) => {
-                let problem = format!("这是{what}，不是 Excel 工作簿或 CSV 文本");
-                return Err(refuse(
-                    "not-a-table",
-                    problem,
-                    "请提交 .xls、.xlsx 或 .csv 文件",
-                ));
-            }
-            sniff::Format::Text(encoding) => {
-                let columns = self.limits.columns;
-                let text = match &source.bytes {
-                    Bytes::File(path) => delimited::Delimited::from_file(path, encoding, columns),
-                    Bytes::Memory(bytes) => {
-                        delimited::Delimited::from_bytes(bytes.clone(), encoding, columns)
-                    }
-                };
-                let text = text.map_err(unreadable)?;
-                return Ok((vec![sheet::SheetSource::text(text)], Vec::new()));
-            }
-            sniff::Format::Ole => workbook::read(
-                &source.read_all().map_err(unreadable)?,
-                &self.limits,
-                workbook::read_xls,
-            ),
-            sniff::Format::Zip => workbook::read(
-                &source.read_all().map_err(unreadable)?,
-                &self.limits,
-                workbook::read_xlsx,
-            ),
-        };
-        let read = read.map_err(|e| {
-            if let workbook::WorkbookError::Damaged(cause) = &e {
-                tracing::warn!(file = %source.name, %cause, "workbook cannot be opened");
-            }
-            let text = e.to_string();
-            let (problem, mend) = text.split_once('。').unwrap_or((&text, ""));
-            refuse("workbook", problem.to_owned(), mend)
-        })?;
-        let mut findings = Vec::new();
-        let mut sheets = Vec::new();
-        for sheet in read {
-            match sheet {
-                workbook::Sheet::Table(table) => sheets.push(sheet::SheetSource::table(table)),
-                workbook::Sheet::Hidden(name) => findings.push(Finding::new(
-                    Severity::Warning,
-                    "hidden-sheet",
-                    Place {
-                        file: source.name.clone(),
-                        sheet: name,
-                        ..Place::default()
-                    },
-                    "工作表是隐藏的，未导入",
-                    "如需公布其中的事项，请取消隐藏",
-                )),
-            }
+        sniff::Format::Ole => workbook::read(
+            &source.read_all().map_err(unreadable)?,
+            limits,
+            workbook::read_xls,
+        ),
+        sniff::Format::Zip => workbook::read(
+            &source.read_all().map_err(unreadable)?,
+            limits,
+            workbook::read_xlsx,
+        ),
+    };
+    let read = read.map_err(|e| {
+        if let workbook::WorkbookError::Damaged(cause) = &e {
+            tracing::warn!(file = %source.name, %cause, "workbook cannot be opened");
         }
-        Ok((sheets, findings))
+        let text = e.to_string();
+        let (problem, mend) = text.split_once('。').unwrap_or((&text, ""));
+        refuse("workbook", problem.to_owned(), mend)
+    })?;
+    let mut findings = Vec::new();
+    let mut sheets = Vec::new();
+    for sheet in read {
+        match sheet {
+            workbook::Sheet::Table(table) => sheets.push(sheet::SheetSource::table(table)),
+            workbook::Sheet::Hidden(name) => findings.push(Finding::new(
+                Severity::Warning,
+                "hidden-sheet",
+                Place {
+                    file: source.name.clone(),
+                    sheet: name,
+                    ..Place::default()
+                },
+                "工作表是隐藏的，未导入",
+                "如需公布其中的事项，请取消隐藏",
+            )),
+        }
     }
+    Ok((sheets, findings))
 }

@@ -212,6 +212,9 @@ impl Services {
         let day = params.as_of.unwrap_or_else(|| self.today());
         let position = lists::position(&*self.register, day, params.publication)?;
         let lists = self.negative_lists(position)?;
+        let binds = |e: &&Edition| {
+            e.applies_to == AppliesTo::Everyone || params.investor == Investor::Foreign
+        };
         let mut activities = Vec::new();
         for part in parts(&params.text) {
             self.part(&part, params, &lists, &mut activities)?;
@@ -220,7 +223,7 @@ impl Services {
             text: params.text.trim().to_owned(),
             investor: params.investor,
             position,
-            editions: lists.editions.clone(),
+            editions: lists.editions.iter().filter(binds).cloned().collect(),
             verdict: activities
                 .iter()
                 .map(|a| a.verdict)

@@ -1,22 +1,20 @@
-//! Items in force as CSV, XLSX or JSON, streamed. The only user of rust_xlsxwriter.
+//! Items in force as CSV, XLSX or JSON, streamed.
 //! Must not know HTTP or the command line.
 
-use std::io::{self, Write};
+use std::io::Write;
 
-use rust_xlsxwriter::{Format as CellFormat, Workbook};
 use serde::Serialize;
 
 use crate::domain::{Date, Fields, Kind, Revision, Role};
 use crate::register::Register;
 
 use super::ServiceError;
+use super::table::{TableFormat, TableWriter};
 
 /// Format of an export.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Format {
-    /// UTF-8 with a byte order mark, which spreadsheets need to recognise Chinese.
-    Csv,
-    Xlsx,
+    Table(TableFormat),
     /// An array of items.
     Json,
 }
@@ -50,8 +48,7 @@ pub fn export(
 ) -> Result<u64, ServiceError> {
     match (format, kind) {
         (Format::Json, kind) => json(register, kind, day, to),
-        (Format::Csv, Some(kind)) => delimited(register, kind, day, to),
-        (Format::Xlsx, Some(kind)) => workbook(register, kind, day, to),
+        (Format::Table(format), Some(kind)) => table(register, kind, format, day, to),
         (_, None) => Err(ServiceError::parameter(
             "kind",
             "导出 CSV 或 XLSX 时请指定清单类型",
@@ -142,54 +139,18 @@ fn cells<'a>(revision: &'a Revision, keys: &[&str]) -> Vec<&'a str> {
     .collect()
 }
 
-fn delimited(
+fn table(
     register: &dyn Register,
     kind: &Kind,
-    day: Date,
-    to: &mut dyn Write,
-) -> Result<u64, ServiceError> {
-    to.write_all("\u{feff}".as_bytes()).map_err(failed)?;
-    let (headings, keys) = columns(kind);
-    let mut writer = csv::Writer::from_writer(to);
-    writer.write_record(&headings).map_err(failed)?;
-    let written = each(register, Some(kind), day, &mut |revision| {
-        writer.write_record(cells(revision, &keys)).map_err(failed)
-    })?;
-    writer.flush().map_err(failed)?;
-    Ok(written)
-}
-
-fn workbook(
-    register: &dyn Register,
-    kind: &Kind,
+    format: TableFormat,
     day: Date,
     to: &mut dyn Write,
 ) -> Result<u64, ServiceError> {
     let (headings, keys) = columns(kind);
-    let mut book = Workbook::new();
-    // Rows go to a temporary file as they come, so that memory stays bounded.
-    let sheet = book.add_worksheet_with_constant_memory().map_err(failed)?;
-    let bold = CellFormat::new().set_bold();
-    sheet.set_name(&kind.name).map_err(failed)?;
-    sheet.set_freeze_panes(1, 0).map_err(failed)?;
-    for (column, heading) in headings.iter().enumerate() {
-        let column = u16::try_from(column).map_err(failed)?;
-        sheet
-            .write_string_with_format(0, column, heading, &bold)
-            .map_err(failed)?;
-    }
-    let mut row = 0;
+    let mut table = TableWriter::new(format, &kind.name, &headings, to)?;
     let written = each(register, Some(kind), day, &mut |revision| {
-        row += 1;
-        for (column, text) in cells(revision, &keys).into_iter().enumerate() {
-            if !text.is_empty() {
-                let column = u16::try_from(column).map_err(failed)?;
-                sheet.write_string(row, column, text).map_err(failed)?;
-            }
-        }
-        Ok(())
+        table.row(&cells(revision, &keys))
     })?;
-    let bytes = book.save_to_buffer().map_err(failed)?;
-    io::copy(&mut &bytes[..], to).map_err(failed)?;
+    table.finish()?;
     Ok(written)
 }

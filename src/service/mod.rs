@@ -10,6 +10,7 @@ pub mod ingest;
 pub mod overview;
 pub mod read;
 pub mod search;
+pub mod table;
 pub mod view;
 pub mod words;
 

@@ -1,7 +1,7 @@
 //! The site in headless Chromium, as a citizen walks through it, on a phone and on a desk.
 //! Screenshots are kept under `target/screenshots/`.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
 use std::time::Duration;
 
@@ -9,6 +9,7 @@ use fantoccini::{Client, ClientBuilder, Locator};
 use serde_json::json;
 
 use crate::cli::Server;
+use crate::intake::make::xlsx_of;
 
 /// Widths in pixels: an old phone and a desk.
 const WIDTHS: [u32; 2] = [390, 1280];
@@ -42,7 +43,8 @@ impl Driver {
         }
     }
 
-    async fn browser(&self, width: u32) -> Client {
+    /// A browser that keeps downloads in a folder.
+    async fn browser(&self, width: u32, downloads: &Path) -> Client {
         let profile = tempfile::tempdir().expect("folder").keep();
         let arguments = [
             "--headless".to_owned(),
@@ -61,6 +63,7 @@ impl Driver {
         let options = json!({
             "args": arguments,
             "mobileEmulation": { "deviceMetrics": screen },
+            "prefs": { "download.default_directory": downloads },
         });
         capabilities.insert("goog:chromeOptions".into(), options);
         let address = format!("http://127.0.0.1:{}", self.port);
@@ -131,7 +134,7 @@ async fn a_citizen_finds_who_answers_for_noise() {
     let server = Server::start(folder.path(), &[]);
     let site = format!("http://{}", server.address);
     for width in WIDTHS {
-        let client = driver.browser(width).await;
+        let client = driver.browser(width, folder.path()).await;
         client.goto(&format!("{site}/")).await.expect("home");
         is_readable(&client, "home", width).await;
 
@@ -185,6 +188,88 @@ async fn a_citizen_finds_who_answers_for_noise() {
             client.goto(&format!("{site}{path}")).await.expect("page");
             is_readable(&client, name, width).await;
         }
+        client.close().await.expect("browser ends");
+    }
+}
+
+async fn type_into(client: &Client, css: &str, keys: &str) {
+    let field = client.find(Locator::Css(css)).await;
+    let field = field.unwrap_or_else(|e| panic!("{css}: {e}"));
+    field.send_keys(keys).await.expect("typed");
+}
+
+/// Clicks, and waits for what then shows.
+async fn click(client: &Client, css: &str, then: &str) {
+    let place = client.find(Locator::Css(css)).await;
+    let place = place.unwrap_or_else(|e| panic!("{css}: {e}"));
+    place.click().await.expect("clicked");
+    let shown = client.wait().for_element(Locator::Css(then)).await;
+    shown.unwrap_or_else(|e| panic!("{then} after {css}: {e}"));
+}
+
+/// The file of this ending in a folder, once it has been saved.
+async fn saved(folder: &Path, ending: &str) -> PathBuf {
+    for _ in 0..100 {
+        let entries = std::fs::read_dir(folder).expect("folder");
+        let mut paths = entries.map(|e| e.expect("entry").path());
+        if let Some(path) = paths.find(|p| p.to_string_lossy().ends_with(ending)) {
+            return path;
+        }
+        tokio::time::sleep(Duration::from_millis(100)).await;
+    }
+    panic!("no file of {ending} was saved");
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_shop_owner_asks_and_a_clerk_uploads_a_table() {
+    let folder = tempfile::tempdir().expect("folder");
+    let Some(driver) = Driver::start() else {
+        return;
+    };
+    let server = Server::start(folder.path(), &[]);
+    let site = format!("http://{}", server.address);
+    for width in WIDTHS {
+        let downloads = tempfile::tempdir().expect("folder");
+        let client = driver.browser(width, downloads.path()).await;
+        client.goto(&format!("{site}/check")).await.expect("page");
+        is_readable(&client, "check", width).await;
+
+        type_into(&client, "#text", "开个小卖部，顺便卖香烟").await;
+        click(&client, "form.check button", ".verdict").await;
+        is_readable(&client, "check-answer", width).await;
+        let answer = text(&client, "main").await;
+        for expected in ["需许可", "烟草专卖零售", "不是法律意见"] {
+            assert!(answer.contains(expected), "{expected}: {answer}");
+        }
+        // The permanent link shows the same again.
+        click(&client, ".rests a[href*='publication=']", ".verdict").await;
+        assert_eq!(text(&client, "main").await, answer);
+
+        // A whole table: what is no table is told on the page, a workbook answered by a workbook.
+        client.goto(&format!("{site}/check")).await.expect("page");
+        let wrong = downloads.path().join("wrong.txt");
+        std::fs::write(&wrong, "编号,投资者,描述\n").expect("written");
+        type_into(&client, "#table", &wrong.to_string_lossy()).await;
+        click(&client, ".batch button", ".batch [role=alert]").await;
+        is_readable(&client, "check-table-refused", width).await;
+        let rows = [
+            ["编号", "投资者", "描述"],
+            ["1", "内资", "卖香烟"],
+            ["2", "火星", "卖香烟"],
+        ];
+        let rows: Vec<&[&str]> = rows.iter().map(|row| &row[..]).collect();
+        let table = downloads.path().join("table.in");
+        std::fs::write(&table, xlsx_of(&rows)).expect("written");
+        type_into(&client, "#table", &table.to_string_lossy()).await;
+        click(&client, ".batch input[value=csv]", ".batch").await;
+        click(&client, ".batch button", ".batch").await;
+        let answers = saved(downloads.path(), ".csv").await;
+        let answers = std::fs::read_to_string(answers).expect("text");
+        assert!(answers.contains("1,内资,卖香烟,需许可,"), "{answers}");
+        assert!(
+            answers.contains("未核对") && answers.contains("第 3 行"),
+            "{answers}"
+        );
         client.close().await.expect("browser ends");
     }
 }

@@ -221,3 +221,59 @@ async fn the_page_shows_the_verdict_and_what_it_rests_on() {
     let empty = app.get("/check?text=").await;
     assert!(empty.text().contains("请写明要做什么"));
 }
+
+/// A form with a file, as a browser sends it.
+fn form(file: &str, content: &str) -> String {
+    let head = "--x\r\ncontent-disposition: form-data; name=\"format\"\r\n\r\ncsv\r\n--x\r\n";
+    let file = format!("content-disposition: form-data; name=\"table\"; filename=\"{file}\"");
+    format!("{head}{file}\r\ncontent-type: text/csv\r\n\r\n{content}\r\n--x--\r\n")
+}
+
+const FORM: [(&str, &str); 1] = [("content-type", "multipart/form-data; boundary=x")];
+
+#[tokio::test]
+async fn a_table_is_answered_by_a_table() {
+    let app = app();
+    let rows = "描述,编号\n卖香烟,一\n,二\n软件开发,三\n";
+    let answer = app
+        .send("POST", "/check", &FORM, &form("甲.csv", rows))
+        .await;
+    assert_eq!(answer.status, 200, "{}", answer.text());
+    let disposition = answer.header("content-disposition");
+    assert!(disposition.starts_with("attachment;"), "{disposition}");
+    assert!(disposition.ends_with(".csv"), "{disposition}");
+    let table = answer.text();
+    for expected in [
+        "一,内资,卖香烟,需许可,",
+        "第 3 行：请写明",
+        "三,内资,软件开发,清单未列,",
+    ] {
+        assert!(table.contains(expected), "{expected}: {table}");
+    }
+    assert!(table.contains("负面清单，第 6 号公布"), "{table}");
+}
+
+#[tokio::test]
+async fn a_file_that_is_no_table_is_told_on_the_page() {
+    let app = app();
+    for (file, content, problem) in [
+        ("", "", "请先选择"),
+        ("甲.pdf", "%PDF-1.7", "PDF"),
+        ("甲.csv", "编号,投资者,描述\n", "没有可核对的行"),
+    ] {
+        let answer = app
+            .send("POST", "/check", &FORM, &form(file, content))
+            .await;
+        assert_eq!(answer.status, 200);
+        let page = answer.text();
+        assert!(
+            page.contains(problem) && page.contains("role=\"alert\""),
+            "{page}"
+        );
+    }
+    let length = (12_u64 << 20).to_string();
+    let headers = [FORM[0], ("content-length", length.as_str())];
+    let answer = app.send("POST", "/check", &headers, "").await;
+    assert_eq!(answer.status, 413);
+    assert!(answer.text().contains("11264 KB"), "{}", answer.text());
+}

@@ -2,7 +2,7 @@
 
 mod cells;
 mod hostile;
-mod make;
+pub mod make;
 mod real;
 mod rows;
 mod shapes;

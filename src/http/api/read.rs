@@ -3,7 +3,6 @@
 use axum::body::Body;
 use axum::extract::{Path, State};
 use axum::http::HeaderMap;
-use axum::http::header::{CONTENT_DISPOSITION, HeaderValue};
 use axum::response::Response;
 
 use super::shapes::{
@@ -389,9 +388,6 @@ pub async fn file(
         kept.map_or_else(Body::empty, |kept| Body::new(Download::new(kept, length)))
     });
     // Always a download: a file that departments upload must not be shown as a page of this site.
-    let name = url::encode(&file.name);
-    if let Ok(value) = HeaderValue::from_str(&format!("attachment; filename*=UTF-8''{name}")) {
-        response.headers_mut().insert(CONTENT_DISPOSITION, value);
-    }
+    respond::as_download(&mut response, &file.name);
     Ok(response)
 }

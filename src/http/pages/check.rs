@@ -2,20 +2,26 @@
 //! and a permanent link to it.
 
 use askama::Template;
-use axum::extract::State;
+use axum::extract::multipart::MultipartRejection;
+use axum::extract::{Multipart, State};
 use axum::http::HeaderMap;
 use axum::response::Response;
 
 use super::{Section, Shell, render};
-use crate::domain::date::chinese;
+use crate::domain::date::{self, chinese};
 use crate::http::api::check::{CHECK, asked};
 use crate::http::error::AppError;
 use crate::http::params::Params;
+use crate::http::respond;
 use crate::http::state::App;
+use crate::http::upload::Upload;
 use crate::http::url;
+use crate::intake::{Bytes, Source};
 use crate::query::business::MAX_DESCRIPTION_CHARS;
-use crate::service::ServiceError;
+use crate::service::business::batch::{self, MOST_ROWS};
 use crate::service::business::{Check, Checked, Investor, Recognised, Verdict};
+use crate::service::table::TableFormat;
+use crate::service::{ServiceError, Services};
 
 #[derive(Template)]
 #[template(path = "check.html")]
@@ -24,8 +30,11 @@ pub struct CheckPage {
     pub text: String,
     pub foreign: bool,
     pub most: usize,
+    pub most_rows: usize,
     /// What is wrong with what was asked.
     pub problem: Option<String>,
+    /// What is wrong with the table.
+    pub table_problem: Option<String>,
     pub answer: Option<Answer>,
 }
 
@@ -98,26 +107,107 @@ pub async fn check(
         } else {
             (None, None)
         };
-        let overview = services.overview()?;
         render(&CheckPage {
-            shell: Shell {
-                // Without a text there is no answer that a program could have.
-                api: Some(match &answer {
-                    Some(_) => url::with(url::API_CHECK, [("text", asked.text.clone())]),
-                    None => url::API_KINDS.to_owned(),
-                }),
-                ..Shell::new(&overview, "能不能做、要不要许可")
-                    .with_canonical(url::CHECK)
-                    .in_section(Section::Check)
-            },
+            // Without a text there is no answer that a program could have.
+            shell: shell(services, answer.as_ref().map(|_| asked.text.as_str()))?,
             foreign: asked.investor == Investor::Foreign,
             text: asked.text,
-            most: MAX_DESCRIPTION_CHARS,
             problem,
             answer,
+            ..CheckPage::default()
         })
     })
     .await
+}
+
+/// Answers a table with a table, or with the page that says what is wrong with it.
+pub async fn table(
+    State(app): State<App>,
+    headers: HeaderMap,
+    form: Result<Multipart, MultipartRejection>,
+) -> Result<Response, AppError> {
+    let _turn = app.upload_turn().await?;
+    let upload = match Upload::read(form, "table").await {
+        Ok(upload) => upload,
+        Err(problem) => return refused(&app, &headers, problem).await,
+    };
+    let format = match upload.field("format") {
+        "csv" => TableFormat::Csv,
+        _ => TableFormat::Xlsx,
+    };
+    let as_of = match upload.field("as_of") {
+        "" => None,
+        text => match date::parse(text) {
+            None => {
+                let problem = format!("日期“{text}”应写成 2026-01-31");
+                return refused(&app, &headers, problem).await;
+            }
+            day => day,
+        },
+    };
+    let checked = app
+        .run(move |services| {
+            let source = Source {
+                name: upload.name,
+                bytes: Bytes::Memory(upload.bytes.into()),
+            };
+            let rows = match batch::read(&source) {
+                Ok(rows) => rows,
+                Err(problem) => return Ok(Err(format!("{}：{problem}", source.name))),
+            };
+            let mut to = Vec::new();
+            batch::run(services, &rows, as_of, (format, &mut to), &mut || {})?;
+            Ok::<_, ServiceError>(Ok((to, services.today())))
+        })
+        .await?;
+    let (answers, today) = match checked {
+        Ok(checked) => checked,
+        Err(problem) => return refused(&app, &headers, problem).await,
+    };
+    let mut response = respond::momentary("application/octet-stream", answers);
+    let name = format!("负面清单核对结果-{today}.{}", format.extension());
+    respond::as_download(&mut response, &name);
+    Ok(response)
+}
+
+/// The page with what is wrong with a table.
+async fn refused(app: &App, headers: &HeaderMap, problem: String) -> Result<Response, AppError> {
+    app.page(headers, |services| {
+        render(&CheckPage {
+            shell: shell(services, None)?,
+            table_problem: Some(problem),
+            ..CheckPage::default()
+        })
+    })
+    .await
+}
+
+fn shell(services: &Services, asked: Option<&str>) -> Result<Shell, ServiceError> {
+    let overview = services.overview()?;
+    Ok(Shell {
+        api: Some(match asked {
+            Some(text) => url::with(url::API_CHECK, [("text", text.to_owned())]),
+            None => url::API_KINDS.to_owned(),
+        }),
+        ..Shell::new(&overview, "能不能做、要不要许可")
+            .with_canonical(url::CHECK)
+            .in_section(Section::Check)
+    })
+}
+
+impl Default for CheckPage {
+    fn default() -> Self {
+        Self {
+            shell: Shell::default(),
+            text: String::new(),
+            foreign: false,
+            most: MAX_DESCRIPTION_CHARS,
+            most_rows: MOST_ROWS,
+            problem: None,
+            table_problem: None,
+            answer: None,
+        }
+    }
 }
 
 impl From<Check> for Answer {

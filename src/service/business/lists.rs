@@ -25,6 +25,7 @@ const PAGE: u64 = 1_000;
 pub struct Edition {
     /// Key of the kind of list.
     pub kind: String,
+    pub applies_to: AppliesTo,
     pub title: String,
     pub publication: Publication,
 }
@@ -107,8 +108,11 @@ impl NegativeLists {
         at: Position,
     ) -> Result<Self, RegisterError> {
         let mut lists = Self::default();
-        for kind in kinds.filter(|kind| kind.negative.is_some()) {
-            let (editions, ids) = editions(register, kind, at)?;
+        for kind in kinds {
+            let Some(negative) = &kind.negative else {
+                continue;
+            };
+            let (editions, ids) = editions(register, (kind, negative.applies_to), at)?;
             lists.editions.extend(editions.into_values());
             let revisions = register.in_force(&ids, at)?;
             lists
@@ -165,7 +169,7 @@ impl NegativeLists {
 /// The kind's lists in the edition that applies at the position, and all items ever published in them.
 fn editions(
     register: &dyn Register,
-    kind: &Kind,
+    (kind, applies_to): (&Kind, AppliesTo),
     at: Position,
 ) -> Result<(BTreeMap<ListId, Edition>, Vec<ItemId>), RegisterError> {
     let filter = PublicationFilter {
@@ -192,6 +196,7 @@ fn editions(
                 .entry(publication.list.clone())
                 .or_insert_with(|| Edition {
                     kind: kind.key.clone(),
+                    applies_to,
                     title: publication.list.title.clone(),
                     publication,
                 });
