@@ -4,6 +4,7 @@
 
 pub mod batch;
 pub mod lists;
+mod permits;
 mod verdict;
 
 use std::collections::HashMap;
@@ -11,11 +12,11 @@ use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 
 use crate::domain::{AppliesTo, Date, Position};
 use crate::query::business::{MAX_DESCRIPTION_CHARS, Part, parts};
-use crate::query::{Match, RawSearchParams};
 use crate::text::activities::{Activities, Activity};
 use crate::text::vocabulary::Vocabulary;
 
 use super::{ServiceError, Services};
+pub use permits::LocalPermit;
 pub use verdict::{Investor, Verdict};
 
 use lists::{Edition, Listed, NegativeLists, Place};
@@ -104,22 +105,12 @@ pub struct Governing {
     pub why: String,
 }
 
-/// An item of a local power list.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct LocalPermit {
-    pub code: String,
-    pub name: String,
-    pub department: String,
-}
-
 /// Thresholds, chosen on the judged development descriptions; `quanze eval check` measures them.
 mod thresholds {
     /// Likeness from which a description counts as the activity it resembles.
     pub const RESEMBLING: f32 = 0.45;
     /// Part of a description's 2-grams in one measure from which the measure governs it.
     pub const MEASURE: f32 = 0.8;
-    /// Permits of local lists that are named.
-    pub const PERMITS: usize = 3;
 }
 
 /// Words of descriptions that say who does it and not what.
@@ -348,41 +339,6 @@ impl Services {
                     cut
                 })?;
         Some(corrected.text)
-    }
-
-    /// Permits of local power lists for what a measure asks.
-    fn local_permits(&self, checked: &Checked) -> Result<Vec<LocalPermit>, ServiceError> {
-        let mut permits: Vec<LocalPermit> = Vec::new();
-        for governing in checked
-            .items
-            .iter()
-            .filter(|g| g.item.grade == Verdict::Permit)
-        {
-            let page = self.search(&RawSearchParams {
-                q: governing.measure.chars().take(60).collect(),
-                item_type: vec!["行政许可".to_owned()],
-                size: Some(thresholds::PERMITS.to_string()),
-                ..RawSearchParams::default()
-            })?;
-            if page.certainty != Match::Good || page.partial {
-                continue;
-            }
-            for hit in page.hits {
-                let permit = LocalPermit {
-                    code: hit.head.code,
-                    name: hit.head.name,
-                    department: hit.head.department,
-                };
-                // 新办, 变更 and 延续 of one permit share its name.
-                let same = |p: &LocalPermit| {
-                    (&p.name, &p.department) == (&permit.name, &permit.department)
-                };
-                if permits.len() < thresholds::PERMITS && !permits.iter().any(same) {
-                    permits.push(permit);
-                }
-            }
-        }
-        Ok(permits)
     }
 }
 

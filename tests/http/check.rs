@@ -3,7 +3,7 @@
 use quanze::domain::{Action, Change, Item, ListId, Region};
 use serde_json::Value;
 
-use crate::support::app::{TestApp, added, item};
+use crate::support::app::{TestApp, added, item, list, power};
 
 fn negative(kind: &str) -> ListId {
     ListId {
@@ -276,4 +276,28 @@ async fn a_file_that_is_no_table_is_told_on_the_page() {
     let answer = app.send("POST", "/check", &headers, "").await;
     assert_eq!(answer.status, 413);
     assert!(answer.text().contains("11264 KB"), "{}", answer.text());
+}
+
+#[tokio::test]
+async fn only_permits_of_the_same_matter_are_named() {
+    let app = app();
+    let list = list("甲市烟草专卖局", "甲市烟草专卖局权责清单");
+    app.publish(
+        &list,
+        "2025-01-01",
+        vec![
+            added("P-1", power(&list, "烟草专卖零售许可证核发", "行政许可")),
+            added(
+                "P-2",
+                power(&list, "烟花爆竹经营（零售）许可证核发", "行政许可"),
+            ),
+        ],
+    );
+    app.follow();
+    let answer = app.get(&path("卖香烟", "")).await.json();
+    let permits = answer["activities"][0]["permits"]
+        .as_array()
+        .expect("permits");
+    let names: Vec<&Value> = permits.iter().map(|p| &p["name"]).collect();
+    assert_eq!(names, ["烟草专卖零售许可证核发"], "{answer}");
 }
