@@ -188,6 +188,8 @@ fn load_samples(app: &App) -> Result<(), CliError> {
         clock: app.clock.clone(),
         options: IngestOptions {
             submitted_by: SAMPLES.into(),
+            // An edition of the samples that takes back many items means to.
+            accept_withdrawals: true,
             ..IngestOptions::default()
         },
     };
@@ -204,9 +206,13 @@ fn load_samples(app: &App) -> Result<(), CliError> {
         };
         let report = ingester.file(&source, &hints, &mut |_, _| {});
         for list in &report.lists {
-            if let Outcome::Published { added, .. } = list.outcome {
+            let outcome = &list.outcome;
+            if let Outcome::Published {
+                added, withdrawn, ..
+            } = outcome
+            {
                 published += 1;
-                items += added;
+                items = items + added - withdrawn;
                 departments.insert(list.department.clone());
             }
         }

@@ -31,9 +31,10 @@ pub struct Telling<'k> {
 
 /// What it takes to make the recorded edition into the new one.
 ///
-/// Items are matched by code, then by the list's own number, then by [`Item::identity`]. Several
-/// items of one identity (163 names repeat inside one real file) are matched by equal content
-/// first, then by scope, then in order.
+/// Items are matched by code, then by [`Item::identity`], then by the list's own number: in some lists
+/// it runs, and one item taken out renumbers all below it. Several items of one identity (163 names
+/// repeat inside one real file) are matched by that number first, then by equal content, then by
+/// scope, then in order.
 pub fn changes(
     recorded: Vec<Recorded>,
     new: Vec<(CodedItem, Origin)>,
@@ -128,16 +129,16 @@ impl<'a> Pairing<'a> {
             |new| new.code.as_ref().map(ItemCode::as_str),
             |old| field(&old.item, telling.code).filter(|_| old.code.is_assigned()),
         );
-        pairing.by(
-            |new| field(&new.item, telling.list_key),
-            |old| field(&old.item, telling.list_key),
-        );
+        let own = |item: &'a Item| field(item, telling.list_key);
+        let numbered = |item: &'a Item| Some((item.identity(), own(item)?));
+        pairing.by(|new| numbered(&new.item), |old| numbered(&old.item));
         let exact = |item: &'a Item| Some((item.identity(), content(item)));
         pairing.by(|new| exact(&new.item), |old| exact(&old.item));
         let scoped = |item: &'a Item| Some((item.identity(), field(item, telling.scope)));
         pairing.by(|new| scoped(&new.item), |old| scoped(&old.item));
         let plain = |item: &'a Item| Some(item.identity());
         pairing.by(|new| plain(&new.item), |old| plain(&old.item));
+        pairing.by(|new| own(&new.item), |old| own(&old.item));
         pairing
     }
 

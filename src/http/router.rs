@@ -12,10 +12,12 @@ use tower_http::catch_panic::CatchPanicLayer;
 use tower_http::compression::CompressionLayer;
 use tower_http::compression::predicate::{NotForContentType, Predicate, SizeAbove};
 
-use super::api::{check as checks, openapi, operations, read, search};
+use super::api::{check as checks, negative as negative_lists, openapi, operations, read, search};
 use super::error::AppError;
 use super::guard::guard;
-use super::pages::{assets, catalogue, check, home, item, publications, search as results};
+use super::pages::{
+    assets, catalogue, check, home, item, negative, publications, search as results,
+};
 use super::state::App;
 use super::url;
 use crate::service::Services;
@@ -37,6 +39,7 @@ fn pages() -> Routes {
                 // The guard has seen to it already.
                 .layer(DefaultBodyLimit::disable()),
         ),
+        (url::NEGATIVE, get(negative::negative)),
         (url::ITEM, get(item::item)),
         (url::DEPARTMENTS, get(catalogue::departments)),
         (url::DEPARTMENT, get(catalogue::department)),
@@ -59,6 +62,7 @@ fn api() -> Routes {
         (url::API_SEARCH, get(search::search)),
         (url::API_SUGGEST, get(search::suggest)),
         (url::API_CHECK, get(checks::get).post(checks::post)),
+        (url::API_NEGATIVE, get(negative_lists::negative)),
         (url::API_ITEM, get(read::item)),
         (url::API_ITEM_HISTORY, get(read::history)),
         (url::API_DEPARTMENTS, get(read::departments)),

@@ -12,6 +12,7 @@ use crate::domain::Date;
 
 pub const HOME: &str = "/";
 pub const SEARCH: &str = "/search";
+pub const NEGATIVE: &str = "/negative-lists";
 pub const CHECK: &str = "/check";
 pub const ITEM: &str = "/items/{code}";
 pub const DEPARTMENTS: &str = "/departments";
@@ -37,6 +38,7 @@ pub const API_ITEM: &str = "/api/v1/items/{code}";
 pub const API_ITEM_HISTORY: &str = "/api/v1/items/{code}/history";
 pub const API_DEPARTMENTS: &str = "/api/v1/departments";
 pub const API_DEPARTMENT: &str = "/api/v1/departments/{id}";
+pub const API_NEGATIVE: &str = "/api/v1/negative-lists";
 pub const API_KINDS: &str = "/api/v1/kinds";
 pub const API_KIND: &str = "/api/v1/kinds/{key}";
 pub const API_LISTS: &str = "/api/v1/lists";

@@ -3,6 +3,7 @@
 //! always says which edition and which measure it rests on, and how sure it is.
 
 pub mod batch;
+pub mod browse;
 pub mod lists;
 mod permits;
 mod verdict;

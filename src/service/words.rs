@@ -55,7 +55,7 @@ pub(super) fn activities() -> Activities {
 }
 
 /// Names of the classes of GB/T 4754-2017 by code.
-pub(super) fn industries() -> &'static HashMap<&'static str, &'static str> {
+pub(in crate::service) fn industries() -> &'static HashMap<&'static str, &'static str> {
     static SHARED: LazyLock<HashMap<&'static str, &'static str>> = LazyLock::new(|| {
         let lines = assets::index_text("industries.tsv").lines();
         lines.filter_map(|line| line.split_once('\t')).collect()

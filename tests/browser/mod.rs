@@ -183,6 +183,8 @@ async fn a_citizen_finds_who_answers_for_noise() {
                 "/search?q=%E6%B2%A1%E6%9C%89%E8%BF%99%E6%A0%B7%E7%9A%84%E4%BA%8B%E9%BE%98%E9%BE%98",
                 "nothing-found",
             ),
+            ("/negative-lists", "negative-lists"),
+            ("/negative-lists?section=C", "negative-lists-section"),
             ("/no-such-page", "not-found"),
         ] {
             client.goto(&format!("{site}{path}")).await.expect("page");

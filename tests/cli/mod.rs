@@ -251,7 +251,7 @@ fn a_fresh_start_loads_the_samples_and_stops_when_told() {
     let again = Server::start(folder.path(), &[]);
     let publications = again.get("/api/v1/publications");
     assert!(
-        publications.contains("\"total\":36"),
+        publications.contains("\"total\":37"),
         "the samples are loaded once: {publications}"
     );
 }

@@ -23,6 +23,7 @@ fn measure(list: &ListId, item_type: &str, key: &str, name: &str, measure: &str)
         ("list_key", key),
         ("name", name),
         ("measure", measure),
+        ("industry", "批发和零售业"),
     ];
     item(list, name, item_type, &fields)
 }
@@ -300,4 +301,39 @@ async fn only_permits_of_the_same_matter_are_named() {
         .expect("permits");
     let names: Vec<&Value> = permits.iter().map(|p| &p["name"]).collect();
     assert_eq!(names, ["烟草专卖零售许可证核发"], "{answer}");
+}
+
+#[tokio::test]
+async fn the_lists_are_read_by_section_with_what_the_edition_changed() {
+    let app = app();
+    let answer = app.get("/api/v1/negative-lists?section=F").await.json();
+    let items = answer["sections"][0]["items"].as_array().expect("items");
+    let told: Vec<(&str, &str)> = items
+        .iter()
+        .map(|i| {
+            let change = i["change"]["action"].as_str().unwrap_or_default();
+            (i["key"].as_str().expect("a key"), change)
+        })
+        .collect();
+    // What applies to everyone stands first; what the edition took out is still told.
+    assert_eq!(told, [("206001", ""), ("209001", "withdrawn"), ("F7", "")]);
+    let page = app.get("/negative-lists?section=F").await;
+    for expected in [
+        "批发和零售业",
+        "现行 2 项",
+        "已取消",
+        "仅对外资",
+        "烟草专卖零售许可证核发",
+    ] {
+        assert!(page.text().contains(expected), "{expected}");
+    }
+    // The edition before had it, and nothing to compare it with.
+    let page = app.get("/negative-lists?section=F&as_of=2025-06-01").await;
+    assert!(page.text().contains("现行 3 项") && !page.text().contains("已取消"));
+    let all = app.get("/negative-lists").await;
+    assert!(all.text().contains("这一版改了什么"), "{}", all.text());
+    for wrong in ["section=Z", "as_of=2025-02-30", "letter=F"] {
+        let answer = app.get(&format!("/api/v1/negative-lists?{wrong}")).await;
+        assert_eq!(answer.status, 400, "{wrong}");
+    }
 }

@@ -133,6 +133,50 @@ fn a_row_put_in_above_renumbers_the_others_and_changes_none() {
     );
 }
 
+/// The numbers of the list for foreign investors run: what stands under one is another measure once
+/// something above it was taken out.
+#[test]
+fn a_measure_taken_out_above_makes_no_other_measure_of_those_below() {
+    let measures: Vec<String> = (1..=12)
+        .map(|n| format!("第{n}类企业由中方控股。"))
+        .collect();
+    let text = |edition: &str, measures: &[String]| {
+        let mut text = "版本,行业门类,序号,特别管理措施,管理方式\n".to_owned();
+        for (index, measure) in measures.iter().enumerate() {
+            text += &format!("{edition},采矿业,{},{measure},限制\n", index + 1);
+        }
+        text
+    };
+    let hints = Hints {
+        kind: Some("foreign-investment".into()),
+        ..Hints::default()
+    };
+    let desk = Desk::new();
+    desk.ingest("a.csv", &text("2024", &measures), &hints);
+    let before = desk.in_force("2026-11-24");
+    let mut fewer = measures.clone();
+    fewer.remove(2);
+    let report = desk.ingest("b.csv", &text("2024", &fewer), &hints);
+    assert!(
+        matches!(
+            outcome(&report),
+            Outcome::Published {
+                added: 0,
+                withdrawn: 1,
+                ..
+            }
+        ),
+        "{report:?}"
+    );
+    let after = desk.in_force("2026-11-24");
+    for revision in &after {
+        let name = &revision.item.head.name;
+        let was = before.iter().find(|b| b.code == revision.code);
+        let was = was.expect("the item was there before");
+        assert_eq!(was.item.head.name, *name, "{}", revision.code);
+    }
+}
+
 #[test]
 fn more_than_a_tenth_withdrawn_stops_and_names_them() {
     let desk = Desk::new();

@@ -2,6 +2,7 @@
 //! Must not know status codes or how anything is stored.
 
 pub mod check;
+pub mod negative;
 pub mod openapi;
 pub mod operations;
 pub mod read;

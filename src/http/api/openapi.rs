@@ -5,7 +5,7 @@ use axum::response::Response;
 use utoipa::OpenApi;
 use utoipa::openapi::RefOr;
 
-use super::{check, operations, read, search};
+use super::{check, negative, operations, read, search};
 use crate::http::respond::{self, JSON};
 use crate::http::url;
 
@@ -23,6 +23,7 @@ use crate::http::url;
         search::suggest,
         check::get,
         check::post,
+        negative::negative,
         read::item,
         read::history,
         read::departments,

@@ -6,6 +6,7 @@ pub mod catalogue;
 pub mod check;
 pub mod home;
 pub mod item;
+pub mod negative;
 pub mod parts;
 pub mod publications;
 pub mod search;

@@ -45,6 +45,9 @@ pub struct Listed {
     /// Industry section as the list writes it; may be empty.
     pub section: String,
     pub grade: Verdict,
+    /// As the list words them; empty where it has no more than the name.
+    pub own_measures: Vec<String>,
+    /// The same and the name, to be searched.
     pub measures: Vec<Measure>,
 }
 
@@ -221,12 +224,9 @@ fn listed(revision: &Revision, kind: &Kind) -> Option<Listed> {
         let mut values = fields.filter_map(|f| item.fields.get(&f.key));
         values.next().map(String::as_str).unwrap_or_default()
     };
-    let mut measures: Vec<Measure> = of(Role::Measure)
-        .lines()
-        .map(str::trim)
-        .filter(|line| !line.is_empty())
-        .map(Measure::new)
-        .collect();
+    let lines = of(Role::Measure).lines().map(str::trim);
+    let own_measures: Vec<String> = lines.filter(|l| !l.is_empty()).map(str::to_owned).collect();
+    let mut measures: Vec<Measure> = own_measures.iter().map(|l| Measure::new(l)).collect();
     // A list without measures of their own says them in the name; one with them says the rule there.
     measures.push(Measure::new(&item.head.name));
     let prohibits = item.head.item_type.contains("禁止");
@@ -248,6 +248,7 @@ fn listed(revision: &Revision, kind: &Kind) -> Option<Listed> {
         } else {
             Verdict::Permit
         },
+        own_measures,
         measures,
     })
 }

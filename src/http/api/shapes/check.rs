@@ -4,6 +4,7 @@ use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
 use crate::http::url;
+use crate::service::business::lists::Edition;
 use crate::service::business::{Check, Checked, Governing};
 
 /// A business to be checked.
@@ -113,13 +114,7 @@ pub struct CheckAnswer {
 
 impl From<Check> for CheckAnswer {
     fn from(check: Check) -> Self {
-        let editions = check.editions.into_iter().map(|edition| CheckEdition {
-            kind: edition.kind,
-            title: edition.title,
-            publication: edition.publication.number,
-            published_on: edition.publication.published_on.to_string(),
-            effective_on: edition.publication.effective_on.to_string(),
-        });
+        let editions = check.editions.into_iter().map(CheckEdition::from);
         let activities = check.activities.into_iter().map(CheckedActivity::from);
         Self {
             text: check.text,
@@ -129,6 +124,18 @@ impl From<Check> for CheckAnswer {
             editions: editions.collect(),
             activities: activities.collect(),
             verdict: check.verdict.key(),
+        }
+    }
+}
+
+impl From<Edition> for CheckEdition {
+    fn from(edition: Edition) -> Self {
+        Self {
+            kind: edition.kind,
+            title: edition.title,
+            publication: edition.publication.number,
+            published_on: edition.publication.published_on.to_string(),
+            effective_on: edition.publication.effective_on.to_string(),
         }
     }
 }

@@ -4,12 +4,14 @@
 mod catalogue;
 mod check;
 mod item;
+mod negative;
 mod publication;
 mod search;
 
 pub use catalogue::{DepartmentAnswer, Departments, KindAnswer, KindShape, Kinds};
-pub use check::{CheckAnswer, CheckRequest};
+pub use check::{CheckAnswer, CheckEdition, CheckRequest};
 pub use item::{HistoryAnswer, ItemAnswer};
+pub use negative::NegativeAnswer;
 pub use publication::{
     DifferenceAnswer, List, ListAnswer, Lists, PublicationAnswer, PublicationPage,
     PublicationSummary,
