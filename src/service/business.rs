@@ -329,17 +329,22 @@ impl Services {
         content
     }
 
-    /// The text with its errors of typing corrected by the words of activities; `None` when there is
-    /// nothing to correct.
+    /// The text with its errors of typing corrected by the words of activities, in the first of two
+    /// ways after which it mentions any; `None` where neither does.
     fn corrected_business(&self, normal: &str) -> Option<String> {
-        let corrected =
-            self.business_words
-                .correct(normal, &|word| self.segmenter.is_word(word), &|text| {
-                    let mut cut = Vec::new();
-                    self.segmenter.each_word(text, |range| cut.push(range));
-                    cut
-                })?;
-        Some(corrected.text)
+        let is_word = |word: &str| self.segmenter.is_word(word);
+        let cut = |text: &str| {
+            let mut cut = Vec::new();
+            self.segmenter.each_word(text, |range| cut.push(range));
+            cut
+        };
+        let words = &self.business_words;
+        let says = |text: &String| !self.activities.mentions(text).is_empty();
+        let corrected = words.correct(normal, &is_word, &cut).map(|c| c.text);
+        corrected.filter(says).or_else(|| {
+            let corrected = words.by_sound(normal, &is_word, &cut)?;
+            Some(corrected.text).filter(says)
+        })
     }
 }
 

@@ -200,6 +200,37 @@ impl Vocabulary {
         (!changes.is_empty()).then_some(Corrected { text, changes })
     }
 
+    /// A normalised text with stretches that sound like known words written as these; `None` if there
+    /// are none. Bolder than [`Self::correct`]: also where a stretch cuts a word of the dictionary in
+    /// two (开网巴 is no 开网), so only for a text that says nothing as it stands.
+    pub fn by_sound(
+        &self,
+        normal: &str,
+        is_word: &dyn Fn(&str) -> bool,
+        cut: &dyn Fn(&str) -> Vec<Range<usize>>,
+    ) -> Option<Corrected> {
+        if normal.chars().nth(LONGEST_QUESTION).is_some() {
+            return None;
+        }
+        let knows = |w: &str| w.chars().nth(1).is_some() && (self.often(w).is_some() || is_word(w));
+        let question = Question::new(normal, self.0.longest, &knows, cut);
+        let known = |w: &str| self.often(w).is_some();
+        let found = question.sweep_anywhere(SOUND, &known, &|range| {
+            // Two characters sound like many words: one of them must belong to none.
+            let is_open = question.open[range.clone()].contains(&true);
+            (range.len() > 2 || is_open)
+                .then(|| self.homophone(&question, range))
+                .flatten()
+        });
+        let (mut text, mut changes) = (normal.to_owned(), Vec::new());
+        for (range, number) in found.into_iter().rev() {
+            let (bytes, word) = (question.bytes(&range), self.word(number).to_owned());
+            changes.push((normal[bytes.clone()].to_owned(), word.clone()));
+            text.replace_range(bytes, &word);
+        }
+        (!changes.is_empty()).then_some(Corrected { text, changes })
+    }
+
     /// Changes of the first kind that has any, from the surest to the boldest. Each leaves fewer
     /// Latin letters, fewer spaces, or fewer characters that belong to no word.
     fn edits(

@@ -337,3 +337,15 @@ async fn the_lists_are_read_by_section_with_what_the_edition_changed() {
         assert_eq!(answer.status, 400, "{wrong}");
     }
 }
+
+#[tokio::test]
+async fn errors_of_typing_are_understood_and_told() {
+    let app = app();
+    let answer = app.get(&path("开网巴", "&as_of=2025-06-01")).await.json();
+    assert_eq!(answer["verdict"], "permit", "{answer}");
+    let text = quanze::http::url::encode("开网巴");
+    let page = app
+        .get(&format!("/check?text={text}&as_of=2025-06-01"))
+        .await;
+    assert!(page.text().contains("错别字"), "{}", page.text());
+}

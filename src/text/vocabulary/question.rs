@@ -137,15 +137,27 @@ impl<'q> Question<'q> {
         knows: &dyn Fn(&str) -> bool,
         find: Find<'_>,
     ) -> Vec<(Range<usize>, u32)> {
+        self.sweep_anywhere(lengths, knows, &|range| {
+            let may_be_wrong = self.border[range.start]
+                && self.border[range.end]
+                && self.open[range.clone()].contains(&true);
+            may_be_wrong.then(|| find(range)).flatten()
+        })
+    }
+
+    /// The same for stretches between any characters; in the order of the text.
+    pub(super) fn sweep_anywhere(
+        &self,
+        lengths: RangeInclusive<usize>,
+        knows: &dyn Fn(&str) -> bool,
+        find: Find<'_>,
+    ) -> Vec<(Range<usize>, u32)> {
         let mut taken = vec![false; self.chars.len()];
         let mut found = Vec::new();
         for length in lengths.rev() {
             for start in 0..(self.chars.len() + 1).saturating_sub(length) {
                 let range = start..start + length;
-                if self.border[start]
-                    && self.border[range.end]
-                    && self.open[range.clone()].contains(&true)
-                    && !taken[range.clone()].contains(&true)
+                if !taken[range.clone()].contains(&true)
                     && !self.sounds[range.clone()].contains(&"")
                     && !knows(&self.text[self.bytes(&range)])
                     && let Some(word) = find(range.clone())
@@ -155,6 +167,7 @@ impl<'q> Question<'q> {
                 }
             }
         }
+        found.sort_by_key(|(range, _)| range.start);
         found
     }
 }

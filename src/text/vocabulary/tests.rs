@@ -227,3 +227,18 @@ proptest! {
         VOCABULARY.complete_pinyin(&text, 9);
     }
 }
+
+#[test]
+fn what_sounds_like_a_word_is_taken_for_it_across_other_words_too() {
+    let shops = Vocabulary::new(["网吧", "理发店"].map(|w| (w.to_owned(), 20)));
+    let is_word = |w: &str| SEGMENTER.is_word(w);
+    let by_sound = |text: &str| shops.by_sound(text, &is_word, &cut).map(|c| c.text);
+    // 开网 and 个里 are words of the dictionary and hide what was meant from the usual correction.
+    for (typed, meant) in [("开网巴", "开网吧"), ("开个里发店", "开个理发店")] {
+        assert_eq!(shops.correct(typed, &is_word, &cut), None, "{typed}");
+        assert_eq!(by_sound(typed).as_deref(), Some(meant));
+    }
+    assert_eq!(by_sound("开理发店"), None);
+    // Two characters that are both parts of words stay.
+    assert_eq!(by_sound("来往罢工"), None);
+}
