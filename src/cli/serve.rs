@@ -170,6 +170,20 @@ fn samples_to_load(
     Ok(samples)
 }
 
+fn sample_ingester(app: &App, submitted_by: &str) -> Ingester {
+    Ingester {
+        register: app.register.clone(),
+        intake: app.intake(Limits::OPERATOR),
+        clock: app.clock.clone(),
+        options: IngestOptions {
+            submitted_by: submitted_by.into(),
+            // An edition of the samples that takes back many items means to.
+            accept_withdrawals: true,
+            ..IngestOptions::default()
+        },
+    }
+}
+
 /// Loads the embedded sample lists that are to be loaded and says what it loaded.
 fn load_samples(app: &App) -> Result<(), CliError> {
     let empty = app.register.last_number()? == 0;
@@ -182,18 +196,8 @@ fn load_samples(app: &App) -> Result<(), CliError> {
     for finding in manifest.findings {
         say!("{finding}");
     }
-    let ingester = Ingester {
-        register: app.register.clone(),
-        intake: app.intake(Limits::OPERATOR),
-        clock: app.clock.clone(),
-        options: IngestOptions {
-            submitted_by: SAMPLES.into(),
-            // An edition of the samples that takes back many items means to.
-            accept_withdrawals: true,
-            ..IngestOptions::default()
-        },
-    };
-    let (mut published, mut items) = (0, 0);
+    let ingester = sample_ingester(app, SAMPLES);
+    let mut published = 0;
     let mut departments = BTreeSet::new();
     for (name, hints) in samples {
         let Some(bytes) = files.get(&name) else {
@@ -206,13 +210,8 @@ fn load_samples(app: &App) -> Result<(), CliError> {
         };
         let report = ingester.file(&source, &hints, &mut |_, _| {});
         for list in &report.lists {
-            let outcome = &list.outcome;
-            if let Outcome::Published {
-                added, withdrawn, ..
-            } = outcome
-            {
+            if let Outcome::Published { .. } = list.outcome {
                 published += 1;
-                items = items + added - withdrawn;
                 departments.insert(list.department.clone());
             }
         }
@@ -225,6 +224,7 @@ fn load_samples(app: &App) -> Result<(), CliError> {
         }
     }
     follow::follow(&*app.register, &*app.engine, &app.kinds, app.clock.today())?;
+    let items = app.services().overview()?.items();
     let reason = match empty {
         true => "登记簿为空，已载入样例清单",
         false => "样例清单上次未载完，已补齐",
@@ -244,15 +244,7 @@ mod tests {
     /// Loads the first samples only, as a start that is killed does.
     fn begin_samples(app: &App, count: usize, submitted_by: &str) {
         let files = sample_files();
-        let ingester = Ingester {
-            register: app.register.clone(),
-            intake: app.intake(Limits::OPERATOR),
-            clock: app.clock.clone(),
-            options: IngestOptions {
-                submitted_by: submitted_by.into(),
-                ..IngestOptions::default()
-            },
-        };
+        let ingester = sample_ingester(app, submitted_by);
         for (name, hints) in sample_manifest(&files).entries.into_iter().take(count) {
             let bytes = Bytes::Memory(files[&name].into());
             ingester.file(&Source { name, bytes }, &hints, &mut |_, _| {});

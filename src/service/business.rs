@@ -33,6 +33,7 @@ pub struct CheckParams {
     pub publication: Option<u64>,
     /// Whether the permits of local power lists are looked up too.
     pub with_permits: bool,
+    pub thresholds: Thresholds,
 }
 
 /// An answer.
@@ -106,12 +107,23 @@ pub struct Governing {
     pub why: String,
 }
 
-/// Thresholds, chosen on the judged development descriptions; `quanze eval check` measures them.
-mod thresholds {
+/// From when on what is not said in a usual expression counts as found. Chosen on the judged
+/// development descriptions; `quanze eval check --cross-validate` tells what that is worth.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Thresholds {
     /// Likeness from which a description counts as the activity it resembles.
-    pub const RESEMBLING: f32 = 0.45;
+    pub resembling: f32,
     /// Part of a description's 2-grams in one measure from which the measure governs it.
-    pub const MEASURE: f32 = 0.8;
+    pub measure: f32,
+}
+
+impl Default for Thresholds {
+    fn default() -> Self {
+        Self {
+            resembling: 0.45,
+            measure: 0.8,
+        }
+    }
 }
 
 /// Words of descriptions that say who does it and not what.
@@ -268,7 +280,7 @@ impl Services {
             });
         }
         if found.len() == before {
-            found.push(self.unrecognised(part, params.investor, lists));
+            found.push(self.unrecognised(part, params, lists));
         }
         if params.with_permits {
             for checked in &mut found[before..] {
@@ -280,7 +292,8 @@ impl Services {
 
     /// A part of which no usual expression is known: what it resembles, else which measure has its
     /// words.
-    fn unrecognised(&self, part: &Part, investor: Investor, lists: &NegativeLists) -> Checked {
+    fn unrecognised(&self, part: &Part, params: &CheckParams, lists: &NegativeLists) -> Checked {
+        let (investor, thresholds) = (params.investor, params.thresholds);
         let unknown = |part: &Part| checked(part, None, Recognised::Unknown, 0.0, Vec::new());
         // The registrar sorted it among what needs no permit: a likeness does not say otherwise.
         if part.general {
@@ -289,7 +302,7 @@ impl Services {
         let said = self.content(&part.normal);
         let resembling = self.activities.resembling(&said, 1);
         if let Some(like) = resembling.first()
-            && like.likeness >= thresholds::RESEMBLING
+            && like.likeness >= thresholds.resembling
         {
             let (items, _) = governing(like.activity, investor, lists);
             return checked(
@@ -305,7 +318,7 @@ impl Services {
             Investor::Domestic => &[AppliesTo::Everyone],
         };
         let places = audiences.iter().filter_map(|&who| lists.place(&said, who));
-        let places: Vec<Place> = places.filter(|p| p.share >= thresholds::MEASURE).collect();
+        let places: Vec<Place> = places.filter(|p| p.share >= thresholds.measure).collect();
         let Some(first) = places.first() else {
             return unknown(part);
         };

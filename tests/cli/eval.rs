@@ -241,7 +241,7 @@ fn checks_of_businesses_are_measured() {
     ] {
         std::fs::write(path.join(name), content).expect("written");
     }
-    let args = "eval check --lists 市场准入负面清单.csv --checks checks.tsv --answers answers.tsv --misses 9";
+    let args = "eval check --lists 市场准入负面清单.csv --checks checks.tsv --answers answers.tsv --misses 9 --cross-validate --folds 3";
     let args: Vec<&str> = args.split(' ').collect();
     let output = run(path, &args);
     let said = text(&output.stdout);
@@ -249,6 +249,10 @@ fn checks_of_businesses_are_measured() {
     let all = "all 3 0.667 0.000 1.000 0.000 0.500 0.500";
     assert_eq!(row(said, "all").join(" "), all);
     assert!(said.contains("c “网页设计”：应为禁止"), "{said}");
+    assert!(
+        said.contains("1 个描述：0.000；0.000") && said.contains("合计：0.667；0.667"),
+        "{said}"
+    );
     std::fs::write(path.join("answers.tsv"), "a\tmaybe\tmarket\t1\t2\n").expect("written");
     let told = run(path, &args);
     let told = text(&told.stderr);

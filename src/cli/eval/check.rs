@@ -8,8 +8,9 @@ use std::time::Instant;
 use super::corpus;
 use crate::cli::settings::Settings;
 use crate::cli::{CliError, Table, files};
+use crate::service::business::Thresholds;
 use crate::service::evaluate::Text;
-use crate::service::evaluate::business::{self, Judgement, Scores};
+use crate::service::evaluate::business::{self, CheckFold, Judgement, Scores};
 
 #[derive(Debug, clap::Args)]
 pub struct CheckArgs {
@@ -25,6 +26,12 @@ pub struct CheckArgs {
     /// 列出最多几个有误的描述
     #[arg(long, value_name = "N", default_value_t = 0)]
     misses: usize,
+    /// 交叉验证阈值：在其余各份上选阈值，在这一份上衡量
+    #[arg(long)]
+    cross_validate: bool,
+    /// 分成几份
+    #[arg(long, value_name = "K", default_value_t = 5)]
+    folds: usize,
 }
 
 pub fn check(settings: &Settings, args: &CheckArgs) -> Result<ExitCode, CliError> {
@@ -38,14 +45,20 @@ pub fn check(settings: &Settings, args: &CheckArgs) -> Result<ExitCode, CliError
     let (_folder, app) = corpus(settings, &args.lists)?;
     let services = app.services();
     // Once to read the lists.
-    business::run(&services, &described)?;
+    let in_use = Thresholds::default();
+    business::run(&services, &described, in_use)?;
     let started = Instant::now();
-    let judged = business::run(&services, &described)?;
+    let judged = business::run(&services, &described, in_use)?;
     let took = started.elapsed();
     say!("{}", table(&judged).text());
     let each = took.as_secs_f64() * 1e3
         / f64::from(u32::try_from(judged.len().max(1)).unwrap_or(u32::MAX));
     say!("用时：每个描述平均 {each:.2} 毫秒");
+    if args.cross_validate {
+        tell_folds(&business::cross_validate(
+            &services, &described, args.folds,
+        )?);
+    }
     for judgement in judged.iter().filter(|j| is_wrong(j)).take(args.misses) {
         tell(judgement);
     }
@@ -113,4 +126,27 @@ fn tell(judgement: &Judgement<'_>) {
             keys.join(" ")
         );
     }
+}
+
+fn tell_folds(folds: &[CheckFold]) {
+    say!("交叉验证（在其余各份上选出的阈值，在这一份上的结论准确率；现用阈值在这一份上的准确率）");
+    for fold in folds {
+        let Thresholds {
+            resembling,
+            measure,
+        } = fold.chosen;
+        say!(
+            "  {} 个描述：{:.3}；{:.3}（选出 相似 {resembling:.2}，措施 {measure:.2}）",
+            fold.descriptions,
+            fold.held_out,
+            fold.in_use
+        );
+    }
+    let weighted = |of: &dyn Fn(&CheckFold) -> f64| {
+        let count = |f: &CheckFold| f64::from(u32::try_from(f.descriptions).unwrap_or(u32::MAX));
+        let all: f64 = folds.iter().map(count).sum();
+        folds.iter().map(|f| of(f) * count(f)).sum::<f64>() / all.max(1.0)
+    };
+    let (held_out, in_use) = (weighted(&|f| f.held_out), weighted(&|f| f.in_use));
+    say!("  合计：{held_out:.3}；{in_use:.3}");
 }

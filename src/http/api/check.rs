@@ -75,6 +75,7 @@ pub async fn post(
         text: request.text,
         publication: request.publication,
         with_permits: true,
+        ..CheckParams::default()
     };
     app.json(&headers, move |services| {
         Ok(CheckAnswer::from(services.check_business(&asked)?))
@@ -96,6 +97,7 @@ pub fn asked(params: &Params) -> Result<CheckParams, ServiceError> {
             Some(_) => Some(params.number("publication")?),
         },
         with_permits: true,
+        ..CheckParams::default()
     })
 }
 

@@ -5,7 +5,7 @@ use std::collections::HashMap;
 
 use super::judged::{Text, WrongLine};
 use super::statistics::number;
-use crate::service::business::{Check, CheckParams, Investor, Verdict};
+use crate::service::business::{Check, CheckParams, Investor, Thresholds, Verdict};
 use crate::service::{ServiceError, Services};
 
 /// Grade of the item that governs; 1 also applies.
@@ -97,18 +97,20 @@ pub struct Judgement<'a> {
     pub third: f64,
 }
 
-/// Checks every description.
+/// Checks every description by these thresholds.
 ///
 /// # Errors
 /// As [`Services::check_business`].
 pub fn run<'d>(
     services: &Services,
     descriptions: &'d [Description],
+    thresholds: Thresholds,
 ) -> Result<Vec<Judgement<'d>>, ServiceError> {
     let judged = descriptions.iter().map(|description| {
         let check = services.check_business(&CheckParams {
             text: description.text.clone(),
             investor: description.investor,
+            thresholds,
             ..CheckParams::default()
         })?;
         let governing = description.items.iter().filter(|(_, g)| *g == GOVERNING);
@@ -175,4 +177,67 @@ impl Scores {
             third: part(&listed, &|j| j.third),
         }
     }
+}
+
+/// What each threshold is tried at.
+const RESEMBLING: [f32; 7] = [0.3, 0.35, 0.4, 0.45, 0.5, 0.6, 0.7];
+const MEASURE: [f32; 5] = [0.6, 0.7, 0.8, 0.9, 1.0];
+
+/// A part of the descriptions, with the thresholds that are best for all the others.
+#[derive(Clone, Debug)]
+pub struct CheckFold {
+    pub descriptions: usize,
+    pub chosen: Thresholds,
+    /// Part with the right verdict, by the thresholds chosen and by those in use.
+    pub held_out: f64,
+    pub in_use: f64,
+}
+
+/// Deals the descriptions into folds in turn, chooses the thresholds for each fold on the others, and
+/// measures them on the fold.
+///
+/// # Errors
+/// As [`run`].
+pub fn cross_validate(
+    services: &Services,
+    descriptions: &[Description],
+    folds: usize,
+) -> Result<Vec<CheckFold>, ServiceError> {
+    let mut tried: Vec<(Thresholds, Vec<bool>)> = Vec::new();
+    let all = RESEMBLING.into_iter().flat_map(|resembling| {
+        let with = move |measure| Thresholds {
+            resembling,
+            measure,
+        };
+        MEASURE.map(with)
+    });
+    // Those in use first: only what is better than they replaces them.
+    for thresholds in [Thresholds::default()].into_iter().chain(all) {
+        let judged = run(services, descriptions, thresholds)?;
+        let right = |j: &Judgement<'_>| j.check.verdict == j.description.verdict;
+        tried.push((thresholds, judged.iter().map(right).collect()));
+    }
+    let part = |right: &[bool], of: &dyn Fn(usize) -> bool| {
+        let chosen = right.iter().enumerate().filter(|(at, _)| of(*at));
+        let chosen: Vec<bool> = chosen.map(|(_, right)| *right).collect();
+        number(chosen.iter().filter(|right| **right).count()) / number(chosen.len().max(1))
+    };
+    let folds = folds.clamp(1, descriptions.len().max(1));
+    let fold = |fold: usize| {
+        let own = move |at: usize| at % folds == fold;
+        let mut best = &tried[0];
+        for other in &tried {
+            let gain = part(&other.1, &|at| !own(at)) - part(&best.1, &|at| !own(at));
+            if gain > f64::EPSILON {
+                best = other;
+            }
+        }
+        CheckFold {
+            descriptions: (0..descriptions.len()).filter(|at| own(*at)).count(),
+            chosen: best.0,
+            held_out: part(&best.1, &own),
+            in_use: part(&tried[0].1, &own),
+        }
+    };
+    Ok((0..folds).map(fold).collect())
 }
