@@ -6,6 +6,7 @@ pub mod batch;
 pub mod browse;
 pub mod lists;
 mod permits;
+mod recognise;
 mod verdict;
 
 use std::collections::HashMap;
@@ -56,6 +57,8 @@ pub enum Recognised {
     Said,
     /// By them, after errors of typing were corrected.
     Corrected,
+    /// By them, after a word was taken for what people usually mean by it.
+    Meant,
     /// It resembles a known activity.
     Resembling,
     /// Its words stand in a measure.
@@ -126,39 +129,12 @@ impl Default for Thresholds {
     }
 }
 
-/// Words of descriptions that say who does it and not what.
-const WHO: [&str; 24] = [
-    "外资",
-    "外商",
-    "外国",
-    "老外",
-    "境外",
-    "国外",
-    "内资",
-    "独资",
-    "合资",
-    "公司",
-    "企业",
-    "个人",
-    "个体户",
-    "自己",
-    "自家",
-    "别人",
-    "人家",
-    "本地人",
-    "民营",
-    "成立",
-    "从事",
-    "业务",
-    "投资",
-    "经营范围",
-];
-
 /// Confidence by how an activity was recognised.
 fn confidence(recognised: Recognised, likeness: f32) -> f32 {
     match recognised {
         Recognised::Said => 0.95,
         Recognised::Corrected => 0.8,
+        Recognised::Meant => 0.7,
         Recognised::Resembling | Recognised::Measure => 0.7 * likeness,
         Recognised::Unknown => 0.3,
     }
@@ -245,20 +221,9 @@ impl Services {
         lists: &NegativeLists,
         found: &mut Vec<Checked>,
     ) -> Result<(), ServiceError> {
-        let known = &self.activities;
         let before = found.len();
-        let mut recognised = Recognised::Said;
-        let mut mentions = known.mentions(&part.normal);
-        let corrected;
-        if mentions.is_empty()
-            && let Some(text) = self.corrected_business(&part.normal)
-        {
-            corrected = text;
-            recognised = Recognised::Corrected;
-            mentions = known.mentions(&corrected);
-        }
-        for mention in mentions {
-            let (items, missing) = governing(mention.activity, params.investor, lists);
+        for (activity, recognised) in self.activities_said(part, params, lists) {
+            let (items, missing) = governing(activity, params.investor, lists);
             // Several expressions may say the same; what is governed alike is told once.
             let told = found[before..]
                 .iter()
@@ -267,7 +232,7 @@ impl Services {
                 continue;
             }
             let nothing_found = items.is_empty() && !missing.is_empty();
-            let checked = checked(part, Some(mention.activity), recognised, 1.0, items);
+            let checked = checked(part, Some(activity), recognised, 1.0, items);
             found.push(Checked {
                 // What is usually listed and cannot be found is not simply free.
                 confidence: if nothing_found {
@@ -288,76 +253,6 @@ impl Services {
             }
         }
         Ok(())
-    }
-
-    /// A part of which no usual expression is known: what it resembles, else which measure has its
-    /// words.
-    fn unrecognised(&self, part: &Part, params: &CheckParams, lists: &NegativeLists) -> Checked {
-        let (investor, thresholds) = (params.investor, params.thresholds);
-        let unknown = |part: &Part| checked(part, None, Recognised::Unknown, 0.0, Vec::new());
-        // The registrar sorted it among what needs no permit: a likeness does not say otherwise.
-        if part.general {
-            return unknown(part);
-        }
-        let said = self.content(&part.normal);
-        let resembling = self.activities.resembling(&said, 1);
-        if let Some(like) = resembling.first()
-            && like.likeness >= thresholds.resembling
-        {
-            let (items, _) = governing(like.activity, investor, lists);
-            return checked(
-                part,
-                Some(like.activity),
-                Recognised::Resembling,
-                like.likeness,
-                items,
-            );
-        }
-        let audiences = match investor {
-            Investor::Foreign => &[AppliesTo::Foreign, AppliesTo::Everyone][..],
-            Investor::Domestic => &[AppliesTo::Everyone],
-        };
-        let places = audiences.iter().filter_map(|&who| lists.place(&said, who));
-        let places: Vec<Place> = places.filter(|p| p.share >= thresholds.measure).collect();
-        let Some(first) = places.first() else {
-            return unknown(part);
-        };
-        let share = first.share;
-        let items = places
-            .iter()
-            .map(|p| Governing::new(lists, *p, "措施中有所述字词"))
-            .collect();
-        checked(part, None, Recognised::Measure, share, items)
-    }
-
-    /// A text without the words that say nothing of what is done: who does it, and filler.
-    fn content(&self, normal: &str) -> String {
-        let mut content = String::new();
-        self.segmenter.each_word(normal, |range| {
-            let word = &normal[range];
-            if !self.segmenter.is_stop(word) && !WHO.contains(&word) {
-                content.push_str(word);
-            }
-        });
-        content
-    }
-
-    /// The text with its errors of typing corrected by the words of activities, in the first of two
-    /// ways after which it mentions any; `None` where neither does.
-    fn corrected_business(&self, normal: &str) -> Option<String> {
-        let is_word = |word: &str| self.segmenter.is_word(word);
-        let cut = |text: &str| {
-            let mut cut = Vec::new();
-            self.segmenter.each_word(text, |range| cut.push(range));
-            cut
-        };
-        let words = &self.business_words;
-        let says = |text: &String| !self.activities.mentions(text).is_empty();
-        let corrected = words.correct(normal, &is_word, &cut).map(|c| c.text);
-        corrected.filter(says).or_else(|| {
-            let corrected = words.by_sound(normal, &is_word, &cut)?;
-            Some(corrected.text).filter(says)
-        })
     }
 }
 

@@ -66,7 +66,7 @@ pub struct Activities(Arc<Inner>);
 #[derive(Debug, Default)]
 struct Inner {
     activities: Vec<Activity>,
-    /// Expressions and names, with the activity of each.
+    /// Expressions, with the activity of each.
     phrases: Phrases,
     of_phrase: Vec<usize>,
     /// Parts of all expressions, for the correction of errors.
@@ -121,7 +121,7 @@ impl Activities {
                     foreign: all(written.foreign),
                     name: written.name.clone(),
                 });
-                for said in std::iter::once(&written.name).chain(&written.said) {
+                for said in &written.said {
                     let parts: Vec<String> = said.split('+').map(normalise).collect();
                     if parts.iter().any(String::is_empty) {
                         return Err(wrong(format!("“{said}” has an empty part")));

@@ -262,6 +262,7 @@ impl From<Checked> for Activity {
                 _ if nothing_found => "没有把握，请核实",
                 (Recognised::Said, _) => "把握较大",
                 (Recognised::Corrected, _) => "已按可能的错别字理解，请核对",
+                (Recognised::Meant, _) => "按通常的意思理解，请核对",
                 (Recognised::Resembling | Recognised::Measure, _) => "仅为近似，请核对",
                 (Recognised::Unknown, Verdict::Unlisted) => "没有认出这项活动，请换个说法或咨询",
                 (Recognised::Unknown, _) => "请核对",

@@ -1,0 +1,182 @@
+//! Which activities a part of a description means: as said, with errors of typing corrected, by the
+//! meaning of everyday words, else by likeness. Must not know verdicts or how an answer is put
+//! together.
+
+use std::ops::Range;
+
+use crate::domain::AppliesTo;
+use crate::query::business::Part;
+use crate::service::Services;
+use crate::text::activities::Activity;
+use crate::text::lexicon::Relation;
+
+use super::lists::{NegativeLists, Place};
+use super::{CheckParams, Checked, Governing, Investor, Recognised, checked, governing};
+
+/// Words of descriptions that say who does it and not what.
+const WHO: [&str; 24] = [
+    "外资",
+    "外商",
+    "外国",
+    "老外",
+    "境外",
+    "国外",
+    "内资",
+    "独资",
+    "合资",
+    "公司",
+    "企业",
+    "个人",
+    "个体户",
+    "自己",
+    "自家",
+    "别人",
+    "人家",
+    "本地人",
+    "民营",
+    "成立",
+    "从事",
+    "业务",
+    "投资",
+    "经营范围",
+];
+
+impl Services {
+    /// Activities that a part mentions, in its order; where the lists govern none of them, also those
+    /// that are meant by its everyday words.
+    pub(super) fn activities_said(
+        &self,
+        part: &Part,
+        params: &CheckParams,
+        lists: &NegativeLists,
+    ) -> Vec<(&Activity, Recognised)> {
+        let known = &self.activities;
+        let (mut text, mut recognised) = (part.normal.clone(), Recognised::Said);
+        let mut mentions = known.mentions(&text);
+        if mentions.is_empty()
+            && let Some(corrected) = self.corrected_business(&text)
+        {
+            (text, recognised) = (corrected, Recognised::Corrected);
+            mentions = known.mentions(&text);
+        }
+        let governed = |activity: &Activity| {
+            let (items, missing) = governing(activity, params.investor, lists);
+            !items.is_empty() || !missing.is_empty()
+        };
+        let mut said: Vec<(&Activity, Recognised)> =
+            mentions.iter().map(|m| (m.activity, recognised)).collect();
+        if !part.general && !mentions.iter().any(|m| governed(m.activity)) {
+            let places: Vec<Range<usize>> = mentions.into_iter().flat_map(|m| m.places).collect();
+            let meant = self.meant(&text, &places).into_iter();
+            let meant = meant.filter(|activity| governed(activity));
+            said.extend(meant.map(|activity| (activity, Recognised::Meant)));
+        }
+        said
+    }
+
+    /// Activities that a text mentions when an everyday word is taken for its usual meaning (炮仗 →
+    /// 烟花爆竹); words that are part of a mention already are left alone.
+    fn meant(&self, text: &str, mentioned: &[Range<usize>]) -> Vec<&Activity> {
+        let mut found = Vec::new();
+        for meaning in self.knowledge.lexicon.meanings(text) {
+            let [place] = meaning.places.as_slice() else {
+                continue;
+            };
+            let is_new = |m: &Range<usize>| place.end <= m.start || m.end <= place.start;
+            let is_sure = matches!(meaning.relation, Relation::Same | Relation::Near);
+            // A wording of several parts is about more than the word.
+            let Some([wording]) = meaning.meant.first().map(Vec::as_slice).filter(|_| is_sure)
+            else {
+                continue;
+            };
+            if !mentioned.iter().all(is_new) {
+                continue;
+            }
+            let mut other = text.to_owned();
+            other.replace_range(place.clone(), wording);
+            let own = place.start..place.start + wording.len();
+            let mentions = self.activities.mentions(&other).into_iter();
+            let touching = mentions.filter(|mention| {
+                let mut places = mention.places.iter();
+                places.any(|p| p.start < own.end && own.start < p.end)
+            });
+            found.extend(touching.map(|mention| mention.activity));
+        }
+        found
+    }
+
+    /// A part of which no usual expression is known: what it resembles, else which measure has its
+    /// words.
+    pub(super) fn unrecognised(
+        &self,
+        part: &Part,
+        params: &CheckParams,
+        lists: &NegativeLists,
+    ) -> Checked {
+        let (investor, thresholds) = (params.investor, params.thresholds);
+        let unknown = |part: &Part| checked(part, None, Recognised::Unknown, 0.0, Vec::new());
+        // The registrar sorted it among what needs no permit: a likeness does not say otherwise.
+        if part.general {
+            return unknown(part);
+        }
+        let said = self.content(&part.normal);
+        let resembling = self.activities.resembling(&said, 1);
+        if let Some(like) = resembling.first()
+            && like.likeness >= thresholds.resembling
+        {
+            let (items, _) = governing(like.activity, investor, lists);
+            return checked(
+                part,
+                Some(like.activity),
+                Recognised::Resembling,
+                like.likeness,
+                items,
+            );
+        }
+        let audiences = match investor {
+            Investor::Foreign => &[AppliesTo::Foreign, AppliesTo::Everyone][..],
+            Investor::Domestic => &[AppliesTo::Everyone],
+        };
+        let places = audiences.iter().filter_map(|&who| lists.place(&said, who));
+        let places: Vec<Place> = places.filter(|p| p.share >= thresholds.measure).collect();
+        let Some(first) = places.first() else {
+            return unknown(part);
+        };
+        let share = first.share;
+        let items = places
+            .iter()
+            .map(|p| Governing::new(lists, *p, "措施中有所述字词"))
+            .collect();
+        checked(part, None, Recognised::Measure, share, items)
+    }
+
+    /// A text without the words that say nothing of what is done: who does it, and filler.
+    fn content(&self, normal: &str) -> String {
+        let mut content = String::new();
+        self.segmenter.each_word(normal, |range| {
+            let word = &normal[range];
+            if !self.segmenter.is_stop(word) && !WHO.contains(&word) {
+                content.push_str(word);
+            }
+        });
+        content
+    }
+
+    /// The text with its errors of typing corrected by the words of activities, in the first of two
+    /// ways after which it mentions any; `None` where neither does.
+    fn corrected_business(&self, normal: &str) -> Option<String> {
+        let is_word = |word: &str| self.segmenter.is_word(word);
+        let cut = |text: &str| {
+            let mut cut = Vec::new();
+            self.segmenter.each_word(text, |range| cut.push(range));
+            cut
+        };
+        let words = &self.business_words;
+        let says = |text: &String| !self.activities.mentions(text).is_empty();
+        let corrected = words.correct(normal, &is_word, &cut).map(|c| c.text);
+        corrected.filter(says).or_else(|| {
+            let corrected = words.by_sound(normal, &is_word, &cut)?;
+            Some(corrected.text).filter(says)
+        })
+    }
+}
