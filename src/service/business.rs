@@ -222,8 +222,12 @@ impl Services {
         found: &mut Vec<Checked>,
     ) -> Result<(), ServiceError> {
         let before = found.len();
-        for (activity, recognised) in self.activities_said(part, params, lists) {
-            let (items, missing) = governing(activity, params.investor, lists);
+        for said in self.activities_said(part, params, lists) {
+            let (activity, recognised) = (said.activity, said.recognised);
+            let (items, missing) = match said.serves {
+                true => (Vec::new(), Vec::new()),
+                false => governing(activity, params.investor, lists),
+            };
             // Several expressions may say the same; what is governed alike is told once.
             let told = found[before..]
                 .iter()
@@ -241,6 +245,11 @@ impl Services {
                     checked.confidence
                 },
                 missing,
+                name: match said.serves {
+                    true => Some(format!("{}的配套商品或服务", activity.name)),
+                    false => checked.name.clone(),
+                },
+                industry: checked.industry.clone().filter(|_| !said.serves),
                 ..checked
             });
         }

@@ -15,7 +15,10 @@ use super::phrases::Phrases;
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
 struct File {
+    #[serde(default)]
     activity: Vec<Written>,
+    #[serde(default)]
+    heads: Vec<String>,
 }
 
 #[derive(Debug, Deserialize)]
@@ -48,6 +51,8 @@ pub struct Mention<'a> {
     pub activity: &'a Activity,
     /// What is said of it, in bytes; in the order of the expression's parts.
     pub places: Vec<Range<usize>>,
+    /// Whether what is said is something for the activity and not the activity: 酒吧桌椅.
+    pub serves: bool,
 }
 
 /// An activity that a text resembles.
@@ -71,6 +76,8 @@ struct Inner {
     of_phrase: Vec<usize>,
     /// Parts of all expressions, for the correction of errors.
     words: Vec<String>,
+    /// What turns an activity into something for it, when it follows.
+    heads: Vec<String>,
     /// Activities that have each gram in some expression.
     by_gram: HashMap<String, Vec<usize>>,
 }
@@ -104,6 +111,7 @@ impl Activities {
         files: impl IntoIterator<Item = (&'t str, &'t str)>,
     ) -> Result<Self, ActivitiesError> {
         let mut activities: Vec<Activity> = Vec::new();
+        let mut heads = Vec::new();
         let mut expressions: Vec<(Vec<String>, usize)> = Vec::new();
         let mut known: HashMap<Vec<String>, usize> = HashMap::new();
         for (file, text) in files {
@@ -112,6 +120,7 @@ impl Activities {
                 problem,
             };
             let read: File = toml::from_str(text).map_err(|e| wrong(e.to_string()))?;
+            heads.extend(read.heads.iter().map(|head| normalise(head)));
             for written in read.activity {
                 let number = activities.len();
                 let all = |wordings: Vec<String>| wordings.iter().map(|w| normalise(w)).collect();
@@ -140,10 +149,14 @@ impl Activities {
                 }
             }
         }
-        Ok(Self::of(activities, expressions))
+        Ok(Self::of(activities, expressions, heads))
     }
 
-    fn of(activities: Vec<Activity>, expressions: Vec<(Vec<String>, usize)>) -> Self {
+    fn of(
+        activities: Vec<Activity>,
+        expressions: Vec<(Vec<String>, usize)>,
+        heads: Vec<String>,
+    ) -> Self {
         let mut by_gram: HashMap<String, Vec<usize>> = HashMap::new();
         for (parts, activity) in &expressions {
             for gram in parts.iter().flat_map(|part| grams(part)) {
@@ -161,6 +174,7 @@ impl Activities {
             of_phrase: expressions.iter().map(|(_, activity)| *activity).collect(),
             activities,
             words,
+            heads,
             by_gram,
         }))
     }
@@ -187,17 +201,33 @@ impl Activities {
     /// mentioned. A mention inside a longer one is left out: 宠物食品 is no 食品.
     pub fn mentions(&self, normal: &str) -> Vec<Mention<'_>> {
         let mut mentions: Vec<Mention<'_>> = Vec::new();
-        let mut seen = HashSet::new();
+        let mut seen: HashMap<usize, usize> = HashMap::new();
         for found in self.0.phrases.longest(normal) {
             let number = self.0.of_phrase[found.phrase];
-            if seen.insert(number) {
-                mentions.push(Mention {
-                    activity: &self.0.activities[number],
-                    places: found.places,
-                });
+            let serves = self.stands_before_heads(normal, &found.places);
+            if let Some(&known) = seen.get(&number) {
+                mentions[known].serves &= serves;
+                continue;
             }
+            seen.insert(number, mentions.len());
+            mentions.push(Mention {
+                activity: &self.0.activities[number],
+                places: found.places,
+                serves,
+            });
         }
         mentions
+    }
+
+    /// Whether what an expression ends with is followed by a head wherever it stands.
+    fn stands_before_heads(&self, normal: &str, places: &[Range<usize>]) -> bool {
+        let Some(last) = places.iter().max_by_key(|place| place.end) else {
+            return false;
+        };
+        let said = &normal[last.clone()];
+        let heads = |rest: &str| self.0.heads.iter().any(|h| rest.starts_with(h.as_str()));
+        let mut all = normal.match_indices(said);
+        all.all(|(at, _)| heads(&normal[at + said.len()..]))
     }
 
     /// Activities that a normalised text resembles, the most like first.
@@ -257,9 +287,10 @@ said = [\"卖+宠物食品\"]
 market = []
 foreign = []
 ";
+    const GOODS: &str = "heads = [\"桌椅\"]";
 
     fn activities() -> Activities {
-        Activities::parse([("a.toml", TEXT)]).expect("it is of the form")
+        Activities::parse([("a.toml", TEXT), ("b.toml", GOODS)]).expect("it is of the form")
     }
 
     fn names(text: &str) -> Vec<String> {
@@ -275,6 +306,18 @@ foreign = []
         assert_eq!(names("卖宠物食品"), ["宠物食品销售"]);
         assert_eq!(names("网吧里卖食品"), ["互联网上网服务", "食品销售"]);
         assert!(names("种树").is_empty());
+    }
+
+    #[test]
+    fn what_is_for_an_activity_is_not_the_activity() {
+        let serves = |text: &str| {
+            let activities = activities();
+            let mentions = activities.mentions(&normalise(text));
+            mentions.iter().map(|m| m.serves).collect::<Vec<_>>()
+        };
+        assert_eq!(serves("做网吧桌椅"), [true]);
+        assert_eq!(serves("开网吧，做桌椅"), [false]);
+        assert_eq!(serves("做网吧桌椅，也开网吧"), [false]);
     }
 
     #[test]

@@ -41,6 +41,15 @@ const WHO: [&str; 24] = [
     "经营范围",
 ];
 
+/// An activity that a part says.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Said<'a> {
+    pub activity: &'a Activity,
+    pub recognised: Recognised,
+    /// What is said is something for the activity and not the activity.
+    pub serves: bool,
+}
+
 impl Services {
     /// Activities that a part mentions, in its order; where the lists govern none of them, also those
     /// that are meant by its everyday words.
@@ -49,7 +58,7 @@ impl Services {
         part: &Part,
         params: &CheckParams,
         lists: &NegativeLists,
-    ) -> Vec<(&Activity, Recognised)> {
+    ) -> Vec<Said<'_>> {
         let known = &self.activities;
         let (mut text, mut recognised) = (part.normal.clone(), Recognised::Said);
         let mut mentions = known.mentions(&text);
@@ -63,13 +72,24 @@ impl Services {
             let (items, missing) = governing(activity, params.investor, lists);
             !items.is_empty() || !missing.is_empty()
         };
-        let mut said: Vec<(&Activity, Recognised)> =
-            mentions.iter().map(|m| (m.activity, recognised)).collect();
-        if !part.general && !mentions.iter().any(|m| governed(m.activity)) {
+        let mut said: Vec<Said<'_>> = mentions
+            .iter()
+            .map(|mention| Said {
+                activity: mention.activity,
+                recognised,
+                serves: mention.serves,
+            })
+            .collect();
+        let is_governed = |said: &Said<'_>| !said.serves && governed(said.activity);
+        if !part.general && !said.iter().any(is_governed) {
             let places: Vec<Range<usize>> = mentions.into_iter().flat_map(|m| m.places).collect();
             let meant = self.meant(&text, &places).into_iter();
             let meant = meant.filter(|activity| governed(activity));
-            said.extend(meant.map(|activity| (activity, Recognised::Meant)));
+            said.extend(meant.map(|activity| Said {
+                activity,
+                recognised: Recognised::Meant,
+                serves: false,
+            }));
         }
         said
     }
@@ -100,6 +120,7 @@ impl Services {
                 let mut places = mention.places.iter();
                 places.any(|p| p.start < own.end && own.start < p.end)
             });
+            let touching = touching.filter(|mention| !mention.serves);
             found.extend(touching.map(|mention| mention.activity));
         }
         found
