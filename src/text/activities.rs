@@ -19,6 +19,20 @@ struct File {
     activity: Vec<Written>,
     #[serde(default)]
     heads: Vec<String>,
+    #[serde(default)]
+    before: Vec<String>,
+    #[serde(default)]
+    after: Vec<String>,
+}
+
+/// What turns an activity into something for it.
+#[derive(Debug, Default)]
+struct Goods {
+    /// When it follows: 酒吧桌椅.
+    heads: Vec<String>,
+    /// When the activity stands between one of these and one of those: 给酒吧做.
+    before: Vec<String>,
+    after: Vec<String>,
 }
 
 #[derive(Debug, Deserialize)]
@@ -76,8 +90,7 @@ struct Inner {
     of_phrase: Vec<usize>,
     /// Parts of all expressions, for the correction of errors.
     words: Vec<String>,
-    /// What turns an activity into something for it, when it follows.
-    heads: Vec<String>,
+    goods: Goods,
     /// Activities that have each gram in some expression.
     by_gram: HashMap<String, Vec<usize>>,
 }
@@ -111,7 +124,7 @@ impl Activities {
         files: impl IntoIterator<Item = (&'t str, &'t str)>,
     ) -> Result<Self, ActivitiesError> {
         let mut activities: Vec<Activity> = Vec::new();
-        let mut heads = Vec::new();
+        let mut goods = Goods::default();
         let mut expressions: Vec<(Vec<String>, usize)> = Vec::new();
         let mut known: HashMap<Vec<String>, usize> = HashMap::new();
         for (file, text) in files {
@@ -120,7 +133,9 @@ impl Activities {
                 problem,
             };
             let read: File = toml::from_str(text).map_err(|e| wrong(e.to_string()))?;
-            heads.extend(read.heads.iter().map(|head| normalise(head)));
+            goods.heads.extend(read.heads);
+            goods.before.extend(read.before);
+            goods.after.extend(read.after);
             for written in read.activity {
                 let number = activities.len();
                 let all = |wordings: Vec<String>| wordings.iter().map(|w| normalise(w)).collect();
@@ -149,14 +164,10 @@ impl Activities {
                 }
             }
         }
-        Ok(Self::of(activities, expressions, heads))
+        Ok(Self::of(activities, expressions, goods))
     }
 
-    fn of(
-        activities: Vec<Activity>,
-        expressions: Vec<(Vec<String>, usize)>,
-        heads: Vec<String>,
-    ) -> Self {
+    fn of(activities: Vec<Activity>, expressions: Vec<(Vec<String>, usize)>, goods: Goods) -> Self {
         let mut by_gram: HashMap<String, Vec<usize>> = HashMap::new();
         for (parts, activity) in &expressions {
             for gram in parts.iter().flat_map(|part| grams(part)) {
@@ -174,7 +185,7 @@ impl Activities {
             of_phrase: expressions.iter().map(|(_, activity)| *activity).collect(),
             activities,
             words,
-            heads,
+            goods,
             by_gram,
         }))
     }
@@ -204,7 +215,7 @@ impl Activities {
         let mut seen: HashMap<usize, usize> = HashMap::new();
         for found in self.0.phrases.longest(normal) {
             let number = self.0.of_phrase[found.phrase];
-            let serves = self.stands_before_heads(normal, &found.places);
+            let serves = self.is_for(normal, &found.places);
             if let Some(&known) = seen.get(&number) {
                 mentions[known].serves &= serves;
                 continue;
@@ -219,15 +230,26 @@ impl Activities {
         mentions
     }
 
-    /// Whether what an expression ends with is followed by a head wherever it stands.
-    fn stands_before_heads(&self, normal: &str, places: &[Range<usize>]) -> bool {
+    /// Whether what an expression ends with is something for the activity, wherever it stands.
+    fn is_for(&self, normal: &str, places: &[Range<usize>]) -> bool {
         let Some(last) = places.iter().max_by_key(|place| place.end) else {
             return false;
         };
         let said = &normal[last.clone()];
-        let heads = |rest: &str| self.0.heads.iter().any(|h| rest.starts_with(h.as_str()));
+        let Goods {
+            heads,
+            before,
+            after,
+        } = &self.0.goods;
+        let begins =
+            |rest: &str, words: &[String]| words.iter().any(|w| rest.starts_with(w.as_str()));
         let mut all = normal.match_indices(said);
-        all.all(|(at, _)| heads(&normal[at + said.len()..]))
+        all.all(|(at, _)| {
+            let (ahead, rest) = (&normal[..at], &normal[at + said.len()..]);
+            let is_served =
+                || before.iter().any(|w| ahead.ends_with(w.as_str())) && begins(rest, after);
+            begins(rest, heads) || (places.len() == 1 && is_served())
+        })
     }
 
     /// Activities that a normalised text resembles, the most like first.
@@ -287,7 +309,7 @@ said = [\"卖+宠物食品\"]
 market = []
 foreign = []
 ";
-    const GOODS: &str = "heads = [\"桌椅\"]";
+    const GOODS: &str = "heads = [\"桌椅\"]\nbefore = [\"给\"]\nafter = [\"做\"]";
 
     fn activities() -> Activities {
         Activities::parse([("a.toml", TEXT), ("b.toml", GOODS)]).expect("it is of the form")
@@ -316,6 +338,7 @@ foreign = []
             mentions.iter().map(|m| m.serves).collect::<Vec<_>>()
         };
         assert_eq!(serves("做网吧桌椅"), [true]);
+        assert_eq!(serves("给网吧做柜台"), [true]);
         assert_eq!(serves("开网吧，做桌椅"), [false]);
         assert_eq!(serves("做网吧桌椅，也开网吧"), [false]);
     }

@@ -7,7 +7,7 @@ use std::ops::Range;
 use crate::domain::AppliesTo;
 use crate::query::business::Part;
 use crate::service::Services;
-use crate::text::activities::Activity;
+use crate::text::activities::{Activity, Mention};
 use crate::text::lexicon::Relation;
 
 use super::lists::{NegativeLists, Place};
@@ -68,6 +68,15 @@ impl Services {
             (text, recognised) = (corrected, Recognised::Corrected);
             mentions = known.mentions(&text);
         }
+        // What one clause says plainly does not make the error in another plain.
+        let corrected = match recognised {
+            Recognised::Said => self.careful(&text),
+            _ => None,
+        };
+        let also = corrected.iter().flat_map(|text| known.mentions(text));
+        let also: Vec<Mention<'_>> = also
+            .filter(|new| mentions.iter().all(|m| m.activity != new.activity))
+            .collect();
         let governed = |activity: &Activity| {
             let (items, missing) = governing(activity, params.investor, lists);
             !items.is_empty() || !missing.is_empty()
@@ -80,6 +89,11 @@ impl Services {
                 serves: mention.serves,
             })
             .collect();
+        said.extend(also.into_iter().map(|mention| Said {
+            activity: mention.activity,
+            recognised: Recognised::Corrected,
+            serves: mention.serves,
+        }));
         let is_governed = |said: &Said<'_>| !said.serves && governed(said.activity);
         if !part.general && !said.iter().any(is_governed) {
             let places: Vec<Range<usize>> = mentions.into_iter().flat_map(|m| m.places).collect();
@@ -186,18 +200,26 @@ impl Services {
     /// The text with its errors of typing corrected by the words of activities, in the first of two
     /// ways after which it mentions any; `None` where neither does.
     fn corrected_business(&self, normal: &str) -> Option<String> {
-        let is_word = |word: &str| self.segmenter.is_word(word);
-        let cut = |text: &str| {
-            let mut cut = Vec::new();
-            self.segmenter.each_word(text, |range| cut.push(range));
-            cut
-        };
-        let words = &self.business_words;
         let says = |text: &String| !self.activities.mentions(text).is_empty();
-        let corrected = words.correct(normal, &is_word, &cut).map(|c| c.text);
-        corrected.filter(says).or_else(|| {
-            let corrected = words.by_sound(normal, &is_word, &cut)?;
+        self.careful(normal).filter(says).or_else(|| {
+            let is_word = |word: &str| self.segmenter.is_word(word);
+            let words = &self.business_words;
+            let corrected = words.by_sound(normal, &is_word, &|text| self.cut(text))?;
             Some(corrected.text).filter(says)
         })
+    }
+
+    /// The text with its plain errors of typing corrected, if it has any.
+    fn careful(&self, normal: &str) -> Option<String> {
+        let is_word = |word: &str| self.segmenter.is_word(word);
+        let words = &self.business_words;
+        let corrected = words.correct(normal, &is_word, &|text| self.cut(text))?;
+        Some(corrected.text)
+    }
+
+    fn cut(&self, text: &str) -> Vec<Range<usize>> {
+        let mut cut = Vec::new();
+        self.segmenter.each_word(text, |range| cut.push(range));
+        cut
     }
 }
