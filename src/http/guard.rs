@@ -20,7 +20,7 @@ use super::url;
 /// How long an answer may take to be worked out, and a question to arrive.
 const TIMEOUT: Duration = Duration::from_secs(30);
 /// The same where files are taken, which may come over a slow line.
-const UPLOAD_TIMEOUT: Duration = Duration::from_secs(180);
+const UPLOAD_TIMEOUT: Duration = Duration::from_mins(3);
 /// Largest body in bytes that is no file.
 const SMALL_BODY: u64 = 64 << 10;
 

@@ -29,9 +29,9 @@ impl TableFormat {
 pub struct TableWriter<'w>(Target<'w>);
 
 enum Target<'w> {
-    Csv(csv::Writer<&'w mut dyn Write>),
+    Csv(Box<csv::Writer<&'w mut dyn Write>>),
     Xlsx {
-        book: Workbook,
+        book: Box<Workbook>,
         /// The next row.
         row: u32,
         to: &'w mut dyn Write,
@@ -56,10 +56,10 @@ impl<'w> TableWriter<'w> {
         let mut table = match format {
             TableFormat::Csv => {
                 to.write_all("\u{feff}".as_bytes()).map_err(failed)?;
-                Self(Target::Csv(csv::Writer::from_writer(to)))
+                Self(Target::Csv(Box::new(csv::Writer::from_writer(to))))
             }
             TableFormat::Xlsx => {
-                let mut book = Workbook::new();
+                let mut book = Box::new(Workbook::new());
                 // Rows go to a temporary file as they come, so that memory stays bounded.
                 let sheet = book.add_worksheet_with_constant_memory().map_err(failed)?;
                 sheet.set_name(name).map_err(failed)?;

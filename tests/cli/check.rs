@@ -26,7 +26,7 @@ fn a_wrong_row_stops_no_other() {
     let output = run(path, &["check-business", "rows.csv"]);
     assert!(!output.status.success());
     let table = text(&output.stdout);
-    let row = |id: &str| row_of(&table, id);
+    let row = |id: &str| row_of(table, id);
     assert!(row("A,").contains("需许可"), "{table}");
     assert!(row("C,").contains("未核对"), "{table}");
     assert!(row("D,").contains("清单未列"), "{table}");

@@ -349,3 +349,33 @@ async fn errors_of_typing_are_understood_and_told() {
         .await;
     assert!(page.text().contains("错别字"), "{}", page.text());
 }
+
+#[tokio::test]
+async fn what_only_resembles_a_business_is_said_with_less_confidence() {
+    let app = app();
+    let asked = async |text: &str| {
+        let answer = app.get(&path(text, "&as_of=2025-06-01")).await.json();
+        let activity = answer["activities"][0].clone();
+        let confidence = activity["confidence"].as_f64().expect("a number");
+        (
+            answer["verdict"].as_str().expect("a verdict").to_owned(),
+            confidence,
+            activity["name"].is_null(),
+        )
+    };
+    let said = asked("网吧").await;
+    let alike = asked("互联网的上网营业服务").await;
+    let unlike = asked("站在房顶数云彩").await;
+    assert_eq!(
+        (said.0.as_str(), alike.0.as_str(), unlike.0.as_str()),
+        ("permit", "permit", "unlisted")
+    );
+    assert!(
+        said.1 > 0.9 && alike.1 < 0.7 && unlike.1 < 0.5,
+        "{said:?} {alike:?} {unlike:?}"
+    );
+    assert!(!alike.2 && unlike.2, "{alike:?} {unlike:?}");
+    // The registrar's own sorting among what needs no permit goes before a likeness.
+    let sorted = asked("一般项目：互联网的上网营业服务").await;
+    assert_eq!(sorted.0, "unlisted", "{sorted:?}");
+}
