@@ -379,3 +379,20 @@ async fn what_only_resembles_a_business_is_said_with_less_confidence() {
     let sorted = asked("一般项目：互联网的上网营业服务").await;
     assert_eq!(sorted.0, "unlisted", "{sorted:?}");
 }
+
+#[tokio::test]
+async fn an_expression_that_ends_inside_a_long_word_is_not_said() {
+    let answer = app().get(&path("卖血压计", "")).await.json();
+    let names: Vec<&str> = answer["activities"]
+        .as_array()
+        .expect("activities")
+        .iter()
+        .filter_map(|a| a["name"].as_str())
+        .collect();
+    assert!(!names.is_empty(), "{answer}");
+    // 卖血 is said of the collection of blood.
+    assert!(
+        names.iter().all(|name| !name.contains("采供血")),
+        "{names:?}"
+    );
+}

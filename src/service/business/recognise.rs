@@ -59,21 +59,20 @@ impl Services {
         params: &CheckParams,
         lists: &NegativeLists,
     ) -> Vec<Said<'_>> {
-        let known = &self.activities;
         let (mut text, mut recognised) = (part.normal.clone(), Recognised::Said);
-        let mut mentions = known.mentions(&text);
+        let mut mentions = self.mentions(&text);
         if mentions.is_empty()
             && let Some(corrected) = self.corrected_business(&text)
         {
             (text, recognised) = (corrected, Recognised::Corrected);
-            mentions = known.mentions(&text);
+            mentions = self.mentions(&text);
         }
         // What one clause says plainly does not make the error in another plain.
         let corrected = match recognised {
             Recognised::Said => self.careful(&text),
             _ => None,
         };
-        let also = corrected.iter().flat_map(|text| known.mentions(text));
+        let also = corrected.iter().flat_map(|text| self.mentions(text));
         let also: Vec<Mention<'_>> = also
             .filter(|new| mentions.iter().all(|m| m.activity != new.activity))
             .collect();
@@ -108,6 +107,27 @@ impl Services {
         said
     }
 
+    /// Activities that a text mentions, but for those whose expression ends inside a long word: 卖血压计
+    /// is no 卖血. Short words are often two things (卖烟酒), of which the expression names one.
+    fn mentions(&self, text: &str) -> Vec<Mention<'_>> {
+        let mut mentions = self.activities.mentions(text);
+        if mentions.is_empty() {
+            return mentions;
+        }
+        let words = self.cut(text);
+        let is_cut = |place: &Range<usize>| {
+            words.iter().any(|word| {
+                let is_long = text[word.clone()].chars().nth(2).is_some();
+                is_long
+                    && place.start < word.start
+                    && word.start < place.end
+                    && place.end < word.end
+            })
+        };
+        mentions.retain(|mention| !mention.places.iter().any(is_cut));
+        mentions
+    }
+
     /// Activities that a text mentions when an everyday word is taken for its usual meaning (炮仗 →
     /// 烟花爆竹); words that are part of a mention already are left alone.
     fn meant(&self, text: &str, mentioned: &[Range<usize>]) -> Vec<&Activity> {
@@ -129,7 +149,7 @@ impl Services {
             let mut other = text.to_owned();
             other.replace_range(place.clone(), wording);
             let own = place.start..place.start + wording.len();
-            let mentions = self.activities.mentions(&other).into_iter();
+            let mentions = self.mentions(&other).into_iter();
             let touching = mentions.filter(|mention| {
                 let mut places = mention.places.iter();
                 places.any(|p| p.start < own.end && own.start < p.end)
@@ -200,7 +220,7 @@ impl Services {
     /// The text with its errors of typing corrected by the words of activities, in the first of two
     /// ways after which it mentions any; `None` where neither does.
     fn corrected_business(&self, normal: &str) -> Option<String> {
-        let says = |text: &String| !self.activities.mentions(text).is_empty();
+        let says = |text: &String| !self.mentions(text).is_empty();
         self.careful(normal).filter(says).or_else(|| {
             let is_word = |word: &str| self.segmenter.is_word(word);
             let words = &self.business_words;
