@@ -339,6 +339,36 @@ async fn the_lists_are_read_by_section_with_what_the_edition_changed() {
 }
 
 #[tokio::test]
+async fn an_item_stands_once_though_two_lists_are_of_its_kind() {
+    let app = app();
+    let other = ListId {
+        title: "另一份负面清单".into(),
+        ..negative("market-access")
+    };
+    let salt = measure(
+        &other,
+        "许可准入类",
+        "206077",
+        "未获得许可，不得批发食盐",
+        "",
+    );
+    app.publish(&other, "2025-01-01", vec![added("SC-9", salt)]);
+    let answer = app.get("/api/v1/negative-lists?section=F").await.json();
+    let items = answer["sections"][0]["items"].as_array().expect("items");
+    let keys: Vec<&str> = items.iter().filter_map(|i| i["key"].as_str()).collect();
+    assert_eq!(
+        keys.iter().filter(|k| **k == "206001").count(),
+        1,
+        "{keys:?}"
+    );
+    assert_eq!(
+        keys.iter().filter(|k| **k == "206077").count(),
+        1,
+        "{keys:?}"
+    );
+}
+
+#[tokio::test]
 async fn errors_of_typing_are_understood_and_told() {
     let app = app();
     let answer = app.get(&path("开网巴", "&as_of=2025-06-01")).await.json();

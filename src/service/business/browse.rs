@@ -14,7 +14,8 @@ use super::lists::{self, Edition, Listed};
 /// Code of the section of items that belong to no industry.
 pub const GENERAL: &str = "0";
 const GENERAL_NAME: &str = "不分行业";
-/// Changes of one edition that are looked at; the longest lists have some hundred items.
+/// Changes of an edition, and publications of a kind, that are looked at; the longest lists have some
+/// hundred items.
 const MOST_CHANGES: usize = 1_000;
 
 /// What is to be read.
@@ -81,17 +82,20 @@ impl Services {
         let position = lists::position(&*self.register, day, None)?;
         let now = self.negative_lists(position)?;
         let mut shown = Vec::new();
+        let mut changed = HashMap::new();
         let mut entries: Vec<Entry> = Vec::new();
         for edition in &now.editions {
-            let (list, mut changes) = self.list_shown(edition)?;
-            let of_kind = now.items.iter().filter(|item| item.kind == edition.kind);
-            entries.extend(of_kind.map(|item| Entry {
-                change: changes.remove(&item.code),
-                item: item.clone(),
-            }));
-            entries.extend(self.withdrawn(&list, position, changes)?);
+            let (list, changes) = self.list_shown(edition)?;
+            entries.extend(self.withdrawn(&list, position, changes.clone())?);
+            changed.extend(changes);
             shown.push(list);
         }
+        // Several lists may be of one kind: each item stands in one of them.
+        let in_force = now.items.iter().map(|item| Entry {
+            change: changed.remove(&item.code),
+            item: item.clone(),
+        });
+        entries.splice(0..0, in_force);
         let sections = sections(entries);
         let chosen = match &params.section {
             None => None,
