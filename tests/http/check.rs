@@ -327,6 +327,9 @@ async fn the_lists_are_read_by_section_with_what_the_edition_changed() {
     ] {
         assert!(page.text().contains(expected), "{expected}");
     }
+    // Another edition is shown at the same section.
+    let other = page.text().contains("/negative-lists?section=F&#38;as_of=");
+    assert!(other, "{}", page.text());
     // The edition before had it, and nothing to compare it with.
     let page = app.get("/negative-lists?section=F&as_of=2025-06-01").await;
     assert!(page.text().contains("现行 3 项") && !page.text().contains("已取消"));

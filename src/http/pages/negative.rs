@@ -18,6 +18,10 @@ use crate::http::url;
 use crate::service::business::Verdict;
 use crate::service::business::browse::{Browse, Entry, ListShown, Section};
 
+/// What is counted in a section: for everyone prohibited and by permit, for foreign investors
+/// prohibited and restricted.
+pub const COUNTS: [&str; 4] = ["禁止", "需许可", "外资禁止", "外资限制"];
+
 #[derive(Template)]
 #[template(path = "negative.html")]
 pub struct NegativePage {
@@ -51,9 +55,8 @@ pub struct SectionRow {
     pub name: String,
     pub url: String,
     pub current: bool,
-    /// Items in force: for everyone prohibited and by permit, for foreign investors prohibited and
-    /// restricted.
-    pub counts: [usize; 4],
+    /// Items in force, each with its name of [`COUNTS`].
+    pub counts: [(&'static str, usize); 4],
     pub changed: usize,
 }
 
@@ -81,7 +84,7 @@ pub async fn negative(
     let asked = asked(&params)?;
     app.page(&headers, move |services| {
         let browse = services.browse_negative(&asked)?;
-        let own = |code: &str| address(url::NEGATIVE, code, asked.as_of);
+        let own = |code: &str, day: Option<Date>| address(url::NEGATIVE, code, day.or(asked.as_of));
         let section = asked.section.as_deref().unwrap_or_default();
         let chosen = browse.chosen.and_then(|at| browse.sections.get(at));
         let title = match chosen {
@@ -95,7 +98,7 @@ pub async fn negative(
         };
         let shell = Shell::new(&*services.overview()?, title)
             .with_api(address(url::API_NEGATIVE, section, asked.as_of))
-            .with_canonical(own(section))
+            .with_canonical(own(section, None))
             .in_section(Navigation::Check);
         render(&NegativePage::new(
             Shell {
@@ -116,12 +119,13 @@ fn address(path: &str, section: &str, as_of: Option<Date>) -> String {
 }
 
 impl NegativePage {
-    /// `numbers` are those of the lists, `own` gives the address of a section.
+    /// `numbers` are those of the lists, `own` gives the address of a section, on the day asked for or
+    /// another.
     pub fn new(
         shell: Shell,
         browse: Browse,
         numbers: &[Option<u64>],
-        own: &dyn Fn(&str) -> String,
+        own: &dyn Fn(&str, Option<Date>) -> String,
     ) -> Self {
         let chosen = browse.chosen;
         let name = |section: &Section| section.name.clone();
@@ -129,9 +133,12 @@ impl NegativePage {
         let rows = browse.sections.iter().enumerate();
         let sections = rows.map(|(at, section)| SectionRow {
             current: chosen == Some(at),
-            ..SectionRow::new(section, own(&section.code))
+            ..SectionRow::new(section, own(&section.code, None))
         });
         let sections: Vec<SectionRow> = sections.collect();
+        let code = chosen.and_then(|at| browse.sections.get(at));
+        let code = code.map(|s| s.code.clone()).unwrap_or_default();
+        let on = |day: Date| own(&code, Some(day));
         let chosen_name = chosen.and_then(|at| browse.sections.get(at)).map(name);
         let items = browse.sections.into_iter().enumerate();
         let items: Vec<ItemRow> = items
@@ -143,20 +150,21 @@ impl NegativePage {
         Self {
             as_of: chinese(browse.position.day),
             lists: lists
-                .map(|(list, number)| ListRow::new(list, *number))
+                .map(|(list, number)| ListRow::new(list, *number, &on))
                 .collect(),
             in_force: items.iter().filter(|item| !item.withdrawn).count(),
             chosen: chosen_name,
             sections,
             items,
-            all_url: own(""),
+            all_url: own("", None),
             shell,
         }
     }
 }
 
 impl ListRow {
-    fn new(list: ListShown, number: Option<u64>) -> Self {
+    /// `on` gives the address of this page on another day.
+    fn new(list: ListShown, number: Option<u64>, on: &dyn Fn(Date) -> String) -> Self {
         let this = list.edition.publication;
         let before = list.before.map(|p| p.number);
         let others = list.publications.iter().filter(|p| p.number != this.number);
@@ -169,9 +177,8 @@ impl ListRow {
                 .map(|(number, before)| url::difference(number, before, this.number)),
             others: others
                 .map(|p| {
-                    let day = [("as_of", p.effective_on.to_string())];
                     let label = format!("{}起生效的版本", chinese(p.effective_on));
-                    (label, url::with(url::NEGATIVE, day))
+                    (label, on(p.effective_on))
                 })
                 .collect(),
         }
@@ -191,12 +198,11 @@ impl SectionRow {
             name: section.name.clone(),
             url,
             current: false,
-            counts: [
-                count(AppliesTo::Everyone, Verdict::Prohibited),
-                count(AppliesTo::Everyone, Verdict::Permit),
-                count(AppliesTo::Foreign, Verdict::Prohibited),
-                count(AppliesTo::Foreign, Verdict::Permit),
-            ],
+            counts: std::array::from_fn(|at| {
+                let who = [AppliesTo::Everyone, AppliesTo::Foreign][at / 2];
+                let grade = [Verdict::Prohibited, Verdict::Permit][at % 2];
+                (COUNTS[at], count(who, grade))
+            }),
             changed: section
                 .entries
                 .iter()
