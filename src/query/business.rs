@@ -1,9 +1,13 @@
 //! A description of business cut into parts: 经营范围 with its headings, brackets and notes, or a
 //! sentence; what it excludes is set aside. Must not know activities or lists.
 
+mod excluded;
+
 use std::ops::Range;
 
 use crate::text::normal::Normalised;
+
+use excluded::exclusions;
 
 /// Longest description in characters: whole 经营范围 of large companies stay below.
 pub const MAX_DESCRIPTION_CHARS: usize = 2_000;
@@ -31,45 +35,6 @@ const NOTES: [&str; 7] = [
     "批准文件",
     "许可证件为准",
 ];
-/// What begins an exclusion, up to the end of its clause.
-const EXCLUDING: [&str; 27] = [
-    "不含",
-    "不包括",
-    "不包含",
-    "不涉及",
-    "不涉",
-    "不从事",
-    "不经营",
-    "不生产",
-    "不加工",
-    "不销售",
-    "不提供",
-    "不做",
-    "不卖",
-    "不搞",
-    "不看",
-    "不养",
-    "不收",
-    "不售",
-    "不办",
-    "不接",
-    "不带",
-    "不碰",
-    "不弄",
-    "不开展",
-    "不制造",
-    "不批发",
-    "不进口",
-];
-/// Where an exclusion ends.
-const CLAUSE_ENDS: [char; 8] = [',', '、', '(', ')', '只', '仅', '就', ' '];
-/// Characters of an exclusion; a longer one is a sentence whose turn was misread.
-const LONGEST_EXCLUSION: usize = 30;
-/// Characters before 除 that make another word of it (拆除, 清除).
-const OTHER_CHU: [char; 12] = [
-    '拆', '清', '消', '免', '排', '切', '删', '解', '去', '驱', '扫', '根',
-];
-
 /// A part of a description.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Part {
@@ -201,50 +166,6 @@ fn notes(text: &str) -> Vec<Range<usize>> {
     found
 }
 
-/// What is excluded: 不含…, 除…外, …除外.
-fn exclusions(text: &str) -> Vec<Range<usize>> {
-    let is_end = |c: char| CLAUSE_ENDS.contains(&c) || ENDS.contains(&c);
-    let mut found = Vec::new();
-    for begin in EXCLUDING {
-        for (at, _) in text.match_indices(begin) {
-            let after = at + begin.len();
-            let mut end = after;
-            // 不含烟、酒: what 、 joins is excluded with it inside a bracket.
-            let bracketed = text[..at].ends_with('(');
-            for c in text[after..].chars().take(LONGEST_EXCLUSION) {
-                if is_end(c) && !(bracketed && matches!(c, '、' | ',')) {
-                    break;
-                }
-                end += c.len_utf8();
-            }
-            if end > after {
-                found.push(at..end);
-            }
-        }
-    }
-    for (at, chu) in text.match_indices('除') {
-        if text[..at].ends_with(OTHER_CHU) {
-            continue;
-        }
-        let rest = &text[at + chu.len()..];
-        if rest.starts_with('外') {
-            // …除外, back to where its clause begins.
-            let clause = text[..at].char_indices().rev().find(|(_, c)| is_end(*c));
-            let start = clause.map_or(0, |(place, c)| place + c.len_utf8());
-            found.push(start..at + "除外".len());
-        } else if let Some((wai, _)) = rest
-            .char_indices()
-            .take_while(|(_, c)| !ENDS.contains(c))
-            .take(LONGEST_EXCLUSION)
-            .find(|(_, c)| *c == '外')
-        {
-            found.push(at..at + chu.len() + wai + '外'.len_utf8());
-        }
-    }
-    found.sort_by_key(|range| range.start);
-    found
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -285,37 +206,6 @@ mod tests {
 
     fn texts_of_plain() -> Vec<String> {
         texts("开个小饭馆，顺便卖烟")
-    }
-
-    #[test]
-    fn what_is_excluded_does_not_count() {
-        for (said, counts, excluded) in [
-            (
-                "道路货物运输（不含危险货物）",
-                "道路货物运输()|",
-                "不含危险货物",
-            ),
-            ("宠物美容，不看病", "宠物美容,|", "不看病"),
-            (
-                "化工产品销售（危险化学品除外）",
-                "化工产品销售()|",
-                "危险化学品除外",
-            ),
-            ("除烟草外的日用品零售", "的日用品零售|", "除烟草外"),
-            ("百货（不含烟、酒）零售", "百货()零售|", "不含烟、酒"),
-            ("不做饭只卖奶茶", "只卖奶茶|", "不做饭"),
-        ] {
-            assert_eq!(counted(said), counts, "{said}");
-            assert_eq!(parts(said)[0].excluded, [excluded], "{said}");
-        }
-        for plain in [
-            "不锈钢门窗加工",
-            "拆除外墙",
-            "不动产登记代理",
-            "除尘设备安装",
-        ] {
-            assert_eq!(counted(plain), format!("{plain}|"));
-        }
     }
 
     #[test]
