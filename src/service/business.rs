@@ -22,6 +22,7 @@ pub use permits::LocalPermit;
 pub use verdict::{Investor, Verdict};
 
 use lists::{Edition, Listed, NegativeLists, Place};
+use recognise::Said;
 
 /// A question, as it arrives.
 #[derive(Clone, Debug, Default)]
@@ -222,12 +223,18 @@ impl Services {
         found: &mut Vec<Checked>,
     ) -> Result<(), ServiceError> {
         let before = found.len();
-        for said in self.activities_said(part, params, lists) {
+        let all_said = self.activities_said(part, params, lists);
+        let excepted = excepted(&all_said, lists);
+        for said in all_said {
             let (activity, recognised) = (said.activity, said.recognised);
             let (items, missing) = match said.serves {
                 true => (Vec::new(), Vec::new()),
-                false => governing(activity, params.investor, lists),
+                false => governing(activity, params.investor, lists, &excepted),
             };
+            let is_exempt = items.is_empty() && missing.is_empty() && activity.is_listed();
+            if is_exempt && !said.serves && !excepted.is_empty() {
+                continue;
+            }
             // Several expressions may say the same; what is governed alike is told once.
             let told = found[before..]
                 .iter()
@@ -302,12 +309,22 @@ fn verdict(items: &[Governing]) -> Verdict {
     first(AppliesTo::Foreign).max(first(AppliesTo::Everyone))
 }
 
-/// Items that govern an activity, of the list for foreign investors first, and wordings that the
+/// Measures from which something that is said is excepted by name.
+fn excepted(said: &[Said<'_>], lists: &NegativeLists) -> Vec<Place> {
+    let said = said.iter().filter(|s| !s.serves);
+    let wordings = said.flat_map(|s| &s.activity.excepts);
+    let both = wordings
+        .flat_map(|w| [AppliesTo::Everyone, AppliesTo::Foreign].map(|who| lists.place(w, who)));
+    both.flatten().collect()
+}
+
+/// Items that govern an activity but for the excepted measures, of the list for foreign investors first, and wordings that the
 /// lists do not have.
 fn governing(
     activity: &Activity,
     investor: Investor,
     lists: &NegativeLists,
+    excepted: &[Place],
 ) -> (Vec<Governing>, Vec<String>) {
     let mut items: Vec<Governing> = Vec::new();
     let mut missing = Vec::new();
@@ -322,6 +339,10 @@ fn governing(
             missing.extend(wording.split('|').next().map(str::to_owned));
             continue;
         };
+        let is_same = |e: &Place| e.item == place.item && e.measure == place.measure;
+        if excepted.iter().any(is_same) {
+            continue;
+        }
         let code = &lists.items[place.item].code;
         if !items.iter().any(|g| g.item.code == *code) {
             let why = format!("理解为“{}”", activity.name);

@@ -1,6 +1,9 @@
 //! Business activities: how people and registrations put them, and which wordings of the negative
 //! lists govern them, from `index/activities/*.toml`. Must not know lists, editions or verdicts.
 
+mod goods;
+mod patterns;
+
 use std::collections::{HashMap, HashSet};
 use std::ops::Range;
 use std::sync::Arc;
@@ -10,6 +13,9 @@ use serde::Deserialize;
 use super::grams::each_gram;
 use super::normal::normalise;
 use super::phrases::Phrases;
+use super::quantity::{Limit, beside_limits};
+use goods::Goods;
+use patterns::{Builder, Classes, Patterns};
 
 /// A file of activities.
 #[derive(Debug, Deserialize)]
@@ -17,22 +23,13 @@ use super::phrases::Phrases;
 struct File {
     #[serde(default)]
     activity: Vec<Written>,
+    goods: Option<Goods>,
+    /// Words that stand for each other in loose expressions, apart by blanks.
     #[serde(default)]
-    heads: Vec<String>,
+    class: HashMap<String, String>,
+    /// Quantities up to which a list excepts, or from which it forbids: 4.5吨.
     #[serde(default)]
-    before: Vec<String>,
-    #[serde(default)]
-    after: Vec<String>,
-}
-
-/// What turns an activity into something for it.
-#[derive(Debug, Default)]
-struct Goods {
-    /// When it follows: 酒吧桌椅.
-    heads: Vec<String>,
-    /// When the activity stands between one of these and one of those: 给酒吧做.
-    before: Vec<String>,
-    after: Vec<String>,
+    limits: Vec<String>,
 }
 
 #[derive(Debug, Deserialize)]
@@ -40,9 +37,15 @@ struct Goods {
 struct Written {
     name: String,
     industry: Option<String>,
+    #[serde(default)]
     said: Vec<String>,
+    /// Patterns of words in one clause.
+    #[serde(default)]
+    loose: Vec<String>,
     market: Vec<String>,
     foreign: Vec<String>,
+    #[serde(default)]
+    excepts: Vec<String>,
 }
 
 /// An activity.
@@ -57,6 +60,16 @@ pub struct Activity {
     pub market: Vec<String>,
     /// The same of the foreign investment list.
     pub foreign: Vec<String>,
+    /// Wordings of either list that name the activity as an exception: said, it is not what else is
+    /// said of them.
+    pub excepts: Vec<String>,
+}
+
+impl Activity {
+    /// Whether any list governs it.
+    pub fn is_listed(&self) -> bool {
+        !self.market.is_empty() || !self.foreign.is_empty()
+    }
 }
 
 /// An activity that a text mentions.
@@ -88,9 +101,15 @@ struct Inner {
     /// Expressions, with the activity of each.
     phrases: Phrases,
     of_phrase: Vec<usize>,
+    /// Loose expressions, with the activity of each.
+    patterns: Patterns,
+    of_pattern: Vec<usize>,
     /// Parts of all expressions, for the correction of errors.
     words: Vec<String>,
+    /// Expressions of one part.
+    whole: HashSet<String>,
     goods: Goods,
+    limits: Vec<Limit>,
     /// Activities that have each gram in some expression.
     by_gram: HashMap<String, Vec<usize>>,
 }
@@ -125,17 +144,33 @@ impl Activities {
     ) -> Result<Self, ActivitiesError> {
         let mut activities: Vec<Activity> = Vec::new();
         let mut goods = Goods::default();
+        let mut limits = Vec::new();
         let mut expressions: Vec<(Vec<String>, usize)> = Vec::new();
         let mut known: HashMap<Vec<String>, usize> = HashMap::new();
+        let mut read: Vec<(&str, File)> = Vec::new();
+        let mut classes = Classes::new();
         for (file, text) in files {
+            let wrong = |e: toml::de::Error| ActivitiesError {
+                file: file.to_owned(),
+                problem: e.to_string(),
+            };
+            let mut of_file: File = toml::from_str(text).map_err(wrong)?;
+            for (name, words) in of_file.class.drain() {
+                classes.insert(name, words.split_whitespace().map(normalise).collect());
+            }
+            read.push((file, of_file));
+        }
+        let mut loose = (Builder::new(classes), Vec::new());
+        for (file, read) in read {
             let wrong = |problem: String| ActivitiesError {
                 file: file.to_owned(),
                 problem,
             };
-            let read: File = toml::from_str(text).map_err(|e| wrong(e.to_string()))?;
-            goods.heads.extend(read.heads);
-            goods.before.extend(read.before);
-            goods.after.extend(read.after);
+            goods.extend(read.goods.unwrap_or_default());
+            for limit in read.limits {
+                let read = Limit::parse(&limit);
+                limits.push(read.ok_or_else(|| wrong(format!("“{limit}” is no limit")))?);
+            }
             for written in read.activity {
                 let number = activities.len();
                 let all = |wordings: Vec<String>| wordings.iter().map(|w| normalise(w)).collect();
@@ -143,8 +178,13 @@ impl Activities {
                     industry: written.industry,
                     market: all(written.market),
                     foreign: all(written.foreign),
+                    excepts: all(written.excepts),
                     name: written.name.clone(),
                 });
+                for pattern in &written.loose {
+                    loose.0.add(pattern).map_err(wrong)?;
+                    loose.1.push(number);
+                }
                 for said in &written.said {
                     let parts: Vec<String> = said.split('+').map(normalise).collect();
                     if parts.iter().any(String::is_empty) {
@@ -164,10 +204,15 @@ impl Activities {
                 }
             }
         }
-        Ok(Self::of(activities, expressions, goods))
+        Ok(Self::of(activities, expressions, loose, (goods, limits)))
     }
 
-    fn of(activities: Vec<Activity>, expressions: Vec<(Vec<String>, usize)>, goods: Goods) -> Self {
+    fn of(
+        activities: Vec<Activity>,
+        expressions: Vec<(Vec<String>, usize)>,
+        (patterns, of_pattern): (Builder, Vec<usize>),
+        (goods, limits): (Goods, Vec<Limit>),
+    ) -> Self {
         let mut by_gram: HashMap<String, Vec<usize>> = HashMap::new();
         for (parts, activity) in &expressions {
             for gram in parts.iter().flat_map(|part| grams(part)) {
@@ -178,14 +223,23 @@ impl Activities {
             }
         }
         let mut words: Vec<String> = expressions.iter().flat_map(|(p, _)| p.clone()).collect();
+        // Two characters sound like too much else.
+        let things = patterns.things().filter(|w| w.chars().nth(2).is_some());
+        words.extend(things.map(str::to_owned));
         words.sort();
         words.dedup();
+        let alone = expressions.iter().filter(|(parts, _)| parts.len() == 1);
+        let whole = alone.flat_map(|(parts, _)| parts.clone()).collect();
         Self(Arc::new(Inner {
             phrases: Phrases::new(expressions.iter().map(|(parts, _)| parts.iter())),
             of_phrase: expressions.iter().map(|(_, activity)| *activity).collect(),
+            patterns: patterns.build(),
+            of_pattern,
             activities,
             words,
+            whole,
             goods,
+            limits,
             by_gram,
         }))
     }
@@ -208,48 +262,76 @@ impl Activities {
         self.0.words.iter().map(String::as_str)
     }
 
+    /// The text with its quantities said as expressions say limits: 三吨的货车 → 4.5吨以下的货车.
+    pub fn beside_limits(&self, normal: &str) -> String {
+        beside_limits(normal, &self.0.limits)
+    }
+
     /// Activities that a normalised text mentions, each once, in the order in which they are
-    /// mentioned. A mention inside a longer one is left out: 宠物食品 is no 食品.
-    pub fn mentions(&self, normal: &str) -> Vec<Mention<'_>> {
+    /// mentioned; `words` are its words as segmented. A mention inside a longer one is left out: 宠物食品
+    /// is no 食品. So is one whose expression ends inside a long word (卖血压计 is no 卖血), lies across
+    /// two words (服装修补 is no 装修) or ends inside another activity (卖药店货架 is no 卖药); other short words are often two things (卖烟酒), of which
+    /// the expression names one.
+    pub fn mentions(&self, normal: &str, words: &[Range<usize>]) -> Vec<Mention<'_>> {
+        let is_cut = |place: &Range<usize>| {
+            let begins_inside = words
+                .iter()
+                .any(|w| w.start < place.start && place.start < w.end && w.end < place.end);
+            words.iter().any(|word| {
+                let is_long = normal[word.clone()].chars().nth(2).is_some();
+                (begins_inside || is_long || self.0.whole.contains(&normal[word.clone()]))
+                    && place.start < word.start
+                    && word.start < place.end
+                    && place.end < word.end
+            })
+        };
+        // Activity, places, and those of them that are no mere doings.
+        let mut said: Vec<(usize, Vec<Range<usize>>, Vec<Range<usize>>)> = Vec::new();
+        for found in self.0.phrases.longest(normal) {
+            if !found.places.iter().any(is_cut) {
+                let places = found.places;
+                said.push((self.0.of_phrase[found.phrase], places.clone(), places));
+            }
+        }
+        let plain = said.len();
+        for stands in self.0.patterns.standing(normal, words) {
+            let things = stands.places.iter().zip(&stands.of_class);
+            let things = things.filter(|(_, of_class)| !**of_class);
+            let things: Vec<Range<usize>> = things.map(|(p, _)| p.clone()).collect();
+            let in_longer_word = things.iter().any(|thing| {
+                let mut longer = said[..plain].iter().flat_map(|(_, places, _)| places);
+                is_cut(thing) || longer.any(|word| is_part(thing, word))
+            });
+            if !in_longer_word {
+                said.push((self.0.of_pattern[stands.pattern], stands.places, things));
+            }
+        }
+        let is_inside = |own: &[Range<usize>], other: &[Range<usize>]| {
+            let covered =
+                |p: &Range<usize>| other.iter().any(|o| o.start <= p.start && p.end <= o.end);
+            length(own) < length(other) && own.iter().all(covered)
+        };
         let mut mentions: Vec<Mention<'_>> = Vec::new();
         let mut seen: HashMap<usize, usize> = HashMap::new();
-        for found in self.0.phrases.longest(normal) {
-            let number = self.0.of_phrase[found.phrase];
-            let serves = self.is_for(normal, &found.places);
-            if let Some(&known) = seen.get(&number) {
+        for (number, places, things) in &said {
+            if said.iter().any(|(_, other, _)| is_inside(places, other)) {
+                continue;
+            }
+            let run = touching(places, said.iter().flat_map(|(_, p, _)| p));
+            let serves = self.0.goods.are_meant(normal, (places, things), run);
+            if let Some(&known) = seen.get(number) {
                 mentions[known].serves &= serves;
                 continue;
             }
-            seen.insert(number, mentions.len());
+            seen.insert(*number, mentions.len());
             mentions.push(Mention {
-                activity: &self.0.activities[number],
-                places: found.places,
+                activity: &self.0.activities[*number],
+                places: places.clone(),
                 serves,
             });
         }
+        mentions.sort_by_key(|m| m.places.iter().map(|p| p.start).min());
         mentions
-    }
-
-    /// Whether what an expression ends with is something for the activity, wherever it stands.
-    fn is_for(&self, normal: &str, places: &[Range<usize>]) -> bool {
-        let Some(last) = places.iter().max_by_key(|place| place.end) else {
-            return false;
-        };
-        let said = &normal[last.clone()];
-        let Goods {
-            heads,
-            before,
-            after,
-        } = &self.0.goods;
-        let begins =
-            |rest: &str, words: &[String]| words.iter().any(|w| rest.starts_with(w.as_str()));
-        let mut all = normal.match_indices(said);
-        all.all(|(at, _)| {
-            let (ahead, rest) = (&normal[..at], &normal[at + said.len()..]);
-            let is_served =
-                || before.iter().any(|w| ahead.ends_with(w.as_str())) && begins(rest, after);
-            begins(rest, heads) || (places.len() == 1 && is_served())
-        })
     }
 
     /// Activities that a normalised text resembles, the most like first.
@@ -276,6 +358,37 @@ impl Activities {
             })
             .collect()
     }
+}
+
+/// Whether a place is a true part of another.
+fn is_part(place: &Range<usize>, of: &Range<usize>) -> bool {
+    of.start <= place.start && place.end <= of.end && place.len() < of.len()
+}
+
+/// From the first of the places to the last, with what touches them without a gap.
+fn touching<'p>(
+    places: &[Range<usize>],
+    all: impl Iterator<Item = &'p Range<usize>> + Clone,
+) -> Range<usize> {
+    let mut start = places.iter().map(|p| p.start).min().unwrap_or(0);
+    let mut end = places.iter().map(|p| p.end).max().unwrap_or(0);
+    while let Some(before) = all
+        .clone()
+        .filter(|p| p.end == start)
+        .map(|p| p.start)
+        .min()
+    {
+        start = before;
+    }
+    while let Some(next) = all.clone().filter(|p| p.start == end).map(|p| p.end).max() {
+        end = next;
+    }
+    start..end
+}
+
+/// Bytes of places together.
+fn length(places: &[Range<usize>]) -> usize {
+    places.iter().map(Range::len).sum()
 }
 
 /// What a gram tells that so many of all activities have.
@@ -309,7 +422,8 @@ said = [\"卖+宠物食品\"]
 market = []
 foreign = []
 ";
-    const GOODS: &str = "heads = [\"桌椅\"]\nbefore = [\"给\"]\nafter = [\"做\"]";
+    const GOODS: &str =
+        "limits = [\"4.5吨\"]\n[goods]\nheads = [\"桌椅\"]\nbefore = [\"给\"]\nafter = [\"做\"]";
 
     fn activities() -> Activities {
         Activities::parse([("a.toml", TEXT), ("b.toml", GOODS)]).expect("it is of the form")
@@ -317,7 +431,7 @@ foreign = []
 
     fn names(text: &str) -> Vec<String> {
         let activities = activities();
-        let mentions = activities.mentions(&normalise(text)).into_iter();
+        let mentions = activities.mentions(&normalise(text), &[]).into_iter();
         mentions.map(|m| m.activity.name.clone()).collect()
     }
 
@@ -334,7 +448,7 @@ foreign = []
     fn what_is_for_an_activity_is_not_the_activity() {
         let serves = |text: &str| {
             let activities = activities();
-            let mentions = activities.mentions(&normalise(text));
+            let mentions = activities.mentions(&normalise(text), &[]);
             mentions.iter().map(|m| m.serves).collect::<Vec<_>>()
         };
         assert_eq!(serves("做网吧桌椅"), [true]);
@@ -368,7 +482,7 @@ foreign = []
         #[test]
         fn any_text_is_read(text in "[网吧卖宠物食品 a-z]{0,40}") {
             let activities = activities();
-            for mention in activities.mentions(&text) {
+            for mention in activities.mentions(&text, &[]) {
                 prop_assert!(mention.places.iter().all(|p| text.get(p.clone()).is_some()));
             }
             for like in activities.resembling(&text, 3) {

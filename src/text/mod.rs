@@ -10,6 +10,7 @@ pub mod mining;
 pub mod normal;
 pub mod phrases;
 pub mod pinyin;
+pub mod quantity;
 pub mod segment;
 pub mod vocabulary;
 

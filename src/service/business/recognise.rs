@@ -41,6 +41,27 @@ const WHO: [&str; 24] = [
     "经营范围",
 ];
 
+/// Characters that count things, and of those the ones that do little else.
+const COUNTS: &str = "亩块条台辆个间家栋头只顿顶张件套份座口架艘支把根片群批层平米年岁位名";
+const ONLY_COUNTS: &str = "亩块栋辆艘顿幢";
+
+/// Words of one character that stand beside each other in most sentences.
+const USUAL: &str = "人给让放看来去有的在做卖开买租用到上下里收带把和跟也还都就只再管教";
+
+/// Whether two characters or more are a number of things or one of them (三十亩, 块地) or usual words
+/// (人放), which are no error of typing though they sound like a word (墓地, 快递, 人防).
+fn is_plain(word: &str) -> bool {
+    let numerals = "零一二两三四五六七八九十百千万几0123456789";
+    let mut chars = word.chars();
+    let (Some(first), Some(last)) = (chars.next(), chars.next_back()) else {
+        return false;
+    };
+    let is_number = numerals.contains(first) && chars.all(|c| numerals.contains(c));
+    let is_one = word.chars().count() == 2 && ONLY_COUNTS.contains(first);
+    let is_usual = word.chars().count() == 2 && word.chars().all(|c| USUAL.contains(c));
+    (is_number && COUNTS.contains(last)) || is_one || is_usual
+}
+
 /// An activity that a part says.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Said<'a> {
@@ -59,7 +80,8 @@ impl Services {
         params: &CheckParams,
         lists: &NegativeLists,
     ) -> Vec<Said<'_>> {
-        let (mut text, mut recognised) = (part.normal.clone(), Recognised::Said);
+        let said = self.activities.beside_limits(&part.normal);
+        let (mut text, mut recognised) = (said, Recognised::Said);
         let mut mentions = self.mentions(&text);
         if mentions.is_empty()
             && let Some(corrected) = self.corrected_business(&text)
@@ -77,7 +99,7 @@ impl Services {
             .filter(|new| mentions.iter().all(|m| m.activity != new.activity))
             .collect();
         let governed = |activity: &Activity| {
-            let (items, missing) = governing(activity, params.investor, lists);
+            let (items, missing) = governing(activity, params.investor, lists, &[]);
             !items.is_empty() || !missing.is_empty()
         };
         let mut said: Vec<Said<'_>> = mentions
@@ -107,25 +129,8 @@ impl Services {
         said
     }
 
-    /// Activities that a text mentions, but for those whose expression ends inside a long word: 卖血压计
-    /// is no 卖血. Short words are often two things (卖烟酒), of which the expression names one.
     fn mentions(&self, text: &str) -> Vec<Mention<'_>> {
-        let mut mentions = self.activities.mentions(text);
-        if mentions.is_empty() {
-            return mentions;
-        }
-        let words = self.cut(text);
-        let is_cut = |place: &Range<usize>| {
-            words.iter().any(|word| {
-                let is_long = text[word.clone()].chars().nth(2).is_some();
-                is_long
-                    && place.start < word.start
-                    && word.start < place.end
-                    && place.end < word.end
-            })
-        };
-        mentions.retain(|mention| !mention.places.iter().any(is_cut));
-        mentions
+        self.activities.mentions(text, &self.cut(text))
     }
 
     /// Activities that a text mentions when an everyday word is taken for its usual meaning (炮仗 →
@@ -179,7 +184,7 @@ impl Services {
         if let Some(like) = resembling.first()
             && like.likeness >= thresholds.resembling
         {
-            let (items, _) = governing(like.activity, investor, lists);
+            let (items, _) = governing(like.activity, investor, lists, &[]);
             return checked(
                 part,
                 Some(like.activity),
@@ -222,7 +227,7 @@ impl Services {
     fn corrected_business(&self, normal: &str) -> Option<String> {
         let says = |text: &String| !self.mentions(text).is_empty();
         self.careful(normal).filter(says).or_else(|| {
-            let is_word = |word: &str| self.segmenter.is_word(word);
+            let is_word = |word: &str| self.segmenter.is_word(word) || is_plain(word);
             let words = &self.business_words;
             let corrected = words.by_sound(normal, &is_word, &|text| self.cut(text))?;
             Some(corrected.text).filter(says)
@@ -231,7 +236,7 @@ impl Services {
 
     /// The text with its plain errors of typing corrected, if it has any.
     fn careful(&self, normal: &str) -> Option<String> {
-        let is_word = |word: &str| self.segmenter.is_word(word);
+        let is_word = |word: &str| self.segmenter.is_word(word) || is_plain(word);
         let words = &self.business_words;
         let corrected = words.correct(normal, &is_word, &|text| self.cut(text))?;
         Some(corrected.text)
@@ -241,5 +246,25 @@ impl Services {
         let mut cut = Vec::new();
         self.segmenter.each_word(text, |range| cut.push(range));
         cut
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::is_plain;
+
+    #[test]
+    fn what_is_plain_is_no_error() {
+        for (word, counted) in [
+            ("三十亩", true),
+            ("块地", true),
+            ("几条", true),
+            ("人放", true),
+            ("墓地", false),
+            ("三十", false),
+            ("亩", false),
+        ] {
+            assert_eq!(is_plain(word), counted, "{word}");
+        }
     }
 }
