@@ -3,6 +3,8 @@
 
 mod goods;
 mod patterns;
+#[cfg(test)]
+mod tests;
 
 use std::collections::{HashMap, HashSet};
 use std::ops::Range;
@@ -395,99 +397,4 @@ fn length(places: &[Range<usize>]) -> usize {
 #[expect(clippy::cast_precision_loss, reason = "counts of activities")]
 fn rarity(all: usize, having: usize) -> f32 {
     ((all as f32 + 1.0) / (having as f32 + 0.5)).ln().max(0.0)
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-    use proptest::prelude::*;
-
-    const TEXT: &str = "
-[[activity]]
-name = \"互联网上网服务\"
-industry = \"R9013\"
-said = [\"网吧\", \"开+机房+上网\"]
-market = [\"互联网上网服务营业场所\"]
-foreign = []
-
-[[activity]]
-name = \"食品销售\"
-said = [\"卖+食品\", \"食品零售\"]
-market = [\"食品经营许可\"]
-foreign = []
-
-[[activity]]
-name = \"宠物食品销售\"
-said = [\"卖+宠物食品\"]
-market = []
-foreign = []
-";
-    const GOODS: &str =
-        "limits = [\"4.5吨\"]\n[goods]\nheads = [\"桌椅\"]\nbefore = [\"给\"]\nafter = [\"做\"]";
-
-    fn activities() -> Activities {
-        Activities::parse([("a.toml", TEXT), ("b.toml", GOODS)]).expect("it is of the form")
-    }
-
-    fn names(text: &str) -> Vec<String> {
-        let activities = activities();
-        let mentions = activities.mentions(&normalise(text), &[]).into_iter();
-        mentions.map(|m| m.activity.name.clone()).collect()
-    }
-
-    #[test]
-    fn the_longer_mention_counts() {
-        assert_eq!(names("我想开网吧"), ["互联网上网服务"]);
-        assert_eq!(names("賣食品"), ["食品销售"]);
-        assert_eq!(names("卖宠物食品"), ["宠物食品销售"]);
-        assert_eq!(names("网吧里卖食品"), ["互联网上网服务", "食品销售"]);
-        assert!(names("种树").is_empty());
-    }
-
-    #[test]
-    fn what_is_for_an_activity_is_not_the_activity() {
-        let serves = |text: &str| {
-            let activities = activities();
-            let mentions = activities.mentions(&normalise(text), &[]);
-            mentions.iter().map(|m| m.serves).collect::<Vec<_>>()
-        };
-        assert_eq!(serves("做网吧桌椅"), [true]);
-        assert_eq!(serves("给网吧做柜台"), [true]);
-        assert_eq!(serves("开网吧，做桌椅"), [false]);
-        assert_eq!(serves("做网吧桌椅，也开网吧"), [false]);
-    }
-
-    #[test]
-    fn what_resembles_is_ranked() {
-        let activities = activities();
-        let found = activities.resembling("上网的机房", 2);
-        assert_eq!(found[0].activity.name, "互联网上网服务");
-        assert!(found[0].likeness > 0.3 && found[0].likeness <= 1.0);
-        assert!(activities.resembling("", 2).is_empty());
-    }
-
-    #[test]
-    fn what_is_wrong_is_named() {
-        for (text, word) in [
-            (TEXT.replace("食品零售", "网吧"), "网吧"),
-            (TEXT.replace("卖+食品", "卖+"), "empty"),
-            (TEXT.replace("market", "markets"), "markets"),
-        ] {
-            let error = Activities::parse([("a.toml", text.as_str())]).expect_err(word);
-            assert!(error.to_string().contains(word), "{error}");
-        }
-    }
-
-    proptest! {
-        #[test]
-        fn any_text_is_read(text in "[网吧卖宠物食品 a-z]{0,40}") {
-            let activities = activities();
-            for mention in activities.mentions(&text, &[]) {
-                prop_assert!(mention.places.iter().all(|p| text.get(p.clone()).is_some()));
-            }
-            for like in activities.resembling(&text, 3) {
-                prop_assert!((0.0..=1.0001).contains(&like.likeness));
-            }
-        }
-    }
 }

@@ -199,10 +199,12 @@ impl Patterns {
             let mut taken: Vec<(Range<usize>, bool)> = Vec::new();
             let all = pattern.parts.iter().rev().all(|part| {
                 let of_part = places.get(part).map_or(&[][..], Vec::as_slice);
+                // A thing may say its doing: 养鸡.
                 let free = |p: &&(Range<usize>, bool)| {
-                    taken
-                        .iter()
-                        .all(|(t, _)| p.0.end <= t.start || t.end <= p.0.start)
+                    taken.iter().all(|(t, _)| {
+                        let is_inside = t.start <= p.0.start && p.0.end <= t.end;
+                        p.0.end <= t.start || t.end <= p.0.start || (p.1 && is_inside)
+                    })
                 };
                 // The longest: 电子烟 rather than 烟.
                 let best = of_part.iter().filter(free).max_by_key(|p| p.0.len());
@@ -246,6 +248,8 @@ mod tests {
         assert_eq!(standing("鞭炮零售", &[]), [0]);
         assert!(standing("卖菜,自家放鞭炮", &[]).is_empty());
         assert!(standing("鞭炮", &[]).is_empty());
+        let patterns = patterns(&["<卖> 烟|卖烟"]);
+        assert_eq!(patterns.standing("卖烟", &[]).len(), 1);
     }
 
     #[test]
