@@ -225,9 +225,6 @@ impl Activities {
             }
         }
         let mut words: Vec<String> = expressions.iter().flat_map(|(p, _)| p.clone()).collect();
-        // Two characters sound like too much else.
-        let things = patterns.things().filter(|w| w.chars().nth(2).is_some());
-        words.extend(things.map(str::to_owned));
         words.sort();
         words.dedup();
         let alone = expressions.iter().filter(|(parts, _)| parts.len() == 1);
@@ -271,17 +268,19 @@ impl Activities {
 
     /// Activities that a normalised text mentions, each once, in the order in which they are
     /// mentioned; `words` are its words as segmented. A mention inside a longer one is left out: 宠物食品
-    /// is no 食品. So is one whose expression ends inside a long word (卖血压计 is no 卖血), lies across
-    /// two words (服装修补 is no 装修) or ends inside another activity (卖药店货架 is no 卖药); other short words are often two things (卖烟酒), of which
-    /// the expression names one.
+    /// is no 食品. So is one whose expression ends inside a word (卖血压计 is no 卖血, 卖药店货架 no 卖药) or
+    /// lies across two (服装修补 is no 装修), but for words of two things (卖烟酒), of which it names one.
     pub fn mentions(&self, normal: &str, words: &[Range<usize>]) -> Vec<Mention<'_>> {
+        let lies_across = |place: &Range<usize>| {
+            let mut words = words.iter();
+            words.any(|w| w.start < place.start && place.start < w.end && w.end < place.end)
+        };
         let is_cut = |place: &Range<usize>| {
-            let begins_inside = words
-                .iter()
-                .any(|w| w.start < place.start && place.start < w.end && w.end < place.end);
+            let begins_inside = lies_across(place);
             words.iter().any(|word| {
-                let is_long = normal[word.clone()].chars().nth(2).is_some();
-                (begins_inside || is_long || self.0.whole.contains(&normal[word.clone()]))
+                let said = &normal[word.clone()];
+                let is_two = || self.0.goods.are_two(said);
+                (begins_inside || self.0.whole.contains(said) || !is_two())
                     && place.start < word.start
                     && word.start < place.end
                     && place.end < word.end
@@ -296,27 +295,35 @@ impl Activities {
             }
         }
         let plain = said.len();
-        for stands in self.0.patterns.standing(normal, words) {
+        let fits = |thing: &Range<usize>| !is_cut(thing) && !lies_across(thing);
+        for stands in self.0.patterns.standing(normal, words, &fits) {
             let things = stands.places.iter().zip(&stands.of_class);
             let things = things.filter(|(_, of_class)| !**of_class);
             let things: Vec<Range<usize>> = things.map(|(p, _)| p.clone()).collect();
-            let in_longer_word = things.iter().any(|thing| {
-                let mut longer = said[..plain].iter().flat_map(|(_, places, _)| places);
-                is_cut(thing) || longer.any(|word| is_part(thing, word))
-            });
-            if !in_longer_word {
-                said.push((self.0.of_pattern[stands.pattern], stands.places, things));
-            }
+            said.push((self.0.of_pattern[stands.pattern], stands.places, things));
         }
-        let is_inside = |own: &[Range<usize>], other: &[Range<usize>]| {
-            let covered =
-                |p: &Range<usize>| other.iter().any(|o| o.start <= p.start && p.end <= o.end);
-            length(own) < length(other) && own.iter().all(covered)
+        // What is said plainly gives way to a longer expression that has all of it. What is said loosely
+        // gives way to a longer word that has a thing of it, said plainly or of what no list names:
+        // words of two listed activities are no reason against either.
+        let gives_way = |at: usize| {
+            let (_, places, things) = &said[at];
+            if at < plain {
+                return said.iter().any(|(_, other, _)| is_inside(places, other));
+            }
+            let is_free = |activity: usize| !self.0.activities[activity].is_listed();
+            let mut longer = said.iter().enumerate();
+            longer.any(|(other, (activity, places, _))| {
+                let counts = other < plain || is_free(*activity);
+                counts
+                    && places
+                        .iter()
+                        .any(|word| things.iter().any(|t| is_part(t, word)))
+            })
         };
         let mut mentions: Vec<Mention<'_>> = Vec::new();
         let mut seen: HashMap<usize, usize> = HashMap::new();
-        for (number, places, things) in &said {
-            if said.iter().any(|(_, other, _)| is_inside(places, other)) {
+        for (at, (number, places, things)) in said.iter().enumerate() {
+            if gives_way(at) {
                 continue;
             }
             let run = touching(places, said.iter().flat_map(|(_, p, _)| p));
@@ -360,6 +367,12 @@ impl Activities {
             })
             .collect()
     }
+}
+
+/// Whether places all lie in those of a longer expression.
+fn is_inside(own: &[Range<usize>], other: &[Range<usize>]) -> bool {
+    let covered = |p: &Range<usize>| other.iter().any(|o| o.start <= p.start && p.end <= o.end);
+    length(own) < length(other) && own.iter().all(covered)
 }
 
 /// Whether a place is a true part of another.

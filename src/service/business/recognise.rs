@@ -72,8 +72,8 @@ pub(super) struct Said<'a> {
 }
 
 impl Services {
-    /// Activities that a part mentions, in its order; where the lists govern none of them, also those
-    /// that are meant by its everyday words.
+    /// Activities that a part mentions, in its order; where it mentions none, those that are meant by
+    /// its everyday words.
     pub(super) fn activities_said(
         &self,
         part: &Part,
@@ -115,10 +115,8 @@ impl Services {
             recognised: Recognised::Corrected,
             serves: mention.serves,
         }));
-        let is_governed = |said: &Said<'_>| !said.serves && governed(said.activity);
-        if !part.general && !said.iter().any(is_governed) {
-            let places: Vec<Range<usize>> = mentions.into_iter().flat_map(|m| m.places).collect();
-            let meant = self.meant(&text, &places).into_iter();
+        if !part.general && said.is_empty() {
+            let meant = self.meant(&text).into_iter();
             let meant = meant.filter(|activity| governed(activity));
             said.extend(meant.map(|activity| Said {
                 activity,
@@ -134,23 +132,19 @@ impl Services {
     }
 
     /// Activities that a text mentions when an everyday word is taken for its usual meaning (炮仗 →
-    /// 烟花爆竹); words that are part of a mention already are left alone.
-    fn meant(&self, text: &str, mentioned: &[Range<usize>]) -> Vec<&Activity> {
+    /// 烟花爆竹).
+    fn meant(&self, text: &str) -> Vec<&Activity> {
         let mut found = Vec::new();
         for meaning in self.knowledge.lexicon.meanings(text) {
             let [place] = meaning.places.as_slice() else {
                 continue;
             };
-            let is_new = |m: &Range<usize>| place.end <= m.start || m.end <= place.start;
             let is_sure = matches!(meaning.relation, Relation::Same | Relation::Near);
             // A wording of several parts is about more than the word.
             let Some([wording]) = meaning.meant.first().map(Vec::as_slice).filter(|_| is_sure)
             else {
                 continue;
             };
-            if !mentioned.iter().all(is_new) {
-                continue;
-            }
             let mut other = text.to_owned();
             other.replace_range(place.clone(), wording);
             let own = place.start..place.start + wording.len();

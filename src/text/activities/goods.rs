@@ -25,11 +25,26 @@ pub(super) struct Goods {
     outer: Vec<String>,
     /// What does the activity itself: 卖烟的店, and whom something is given: 送到宾馆.
     places: Vec<String>,
+    /// Words of two things: 烟酒.
+    two: Vec<String>,
 }
 
 fn begins<'w>(rest: &str, words: &'w [String]) -> Option<&'w str> {
     let mut words = words.iter().map(String::as_str);
     words.find(|w| rest.starts_with(w))
+}
+
+/// Whether places lie side by side from the range's start to its end.
+fn is_covered(range: Range<usize>, places: &[Range<usize>]) -> bool {
+    let mut at = range.start;
+    while at < range.end {
+        let mut next = places.iter().filter(|p| p.start <= at && at < p.end);
+        match next.next() {
+            Some(place) => at = place.end,
+            None => return false,
+        }
+    }
+    true
 }
 
 impl Goods {
@@ -39,6 +54,7 @@ impl Goods {
         self.after.extend(more.after);
         self.outer.extend(more.outer);
         self.places.extend(more.places);
+        self.two.extend(more.two);
     }
 
     /// Whether what an expression says is something for the activity, wherever its end stands; `run`
@@ -58,6 +74,14 @@ impl Goods {
         };
         let ahead = [&normal[..run.start], &normal[run.start..first]];
         if self.is_of(ahead, &normal[run.end..]) {
+            return true;
+        }
+        // 烟酒店, said in two parts, is a place as if said in one.
+        let end = places.iter().map(|place| place.end).max().unwrap_or(first);
+        let whole = &normal[first..end];
+        let is_joined = places.len() > 1 && self.is_place(whole) && is_covered(first..end, places);
+        let (ahead, rest) = (&normal[..first], &normal[end..]);
+        if is_joined && (self.is_served(ahead, rest) || self.is_given(ahead, whole, rest)) {
             return true;
         }
         let said = &normal[last.clone()];
@@ -97,7 +121,16 @@ impl Goods {
         let rest = rest.trim_start_matches(['里', '用', '了']);
         (rest.is_empty() || rest.starts_with(ENDS))
             && self.before.iter().any(|b| ahead.ends_with(b.as_str()))
-            && self.places.iter().any(|p| said.ends_with(p.as_str()))
+            && self.is_place(said)
+    }
+
+    /// Whether a word names two things: 烟酒.
+    pub(super) fn are_two(&self, word: &str) -> bool {
+        self.two.iter().any(|two| two == word)
+    }
+
+    fn is_place(&self, said: &str) -> bool {
+        self.places.iter().any(|p| said.ends_with(p.as_str()))
     }
 
     /// Whether what stands between these is served: after 给, perhaps in a list, and before 做.
@@ -138,9 +171,26 @@ mod tests {
             heads: all(&["桌椅", "门口"]),
             before: all(&["给", "向"]),
             after: all(&["做", "批发", "供"]),
+            two: Vec::new(),
             outer: all(&["卖", "做"]),
             places: all(&["吧", "店", "公司", "站"]),
         }
+    }
+
+    #[test]
+    fn a_place_said_in_parts_is_one() {
+        let meant = |text: &str, parts: [&str; 2]| {
+            let places = parts.map(|part| {
+                let at = text.find(part).expect("it is there");
+                at..at + part.len()
+            });
+            let run = places[0].start..places[1].end;
+            goods().are_meant(text, (&places, &places), run)
+        };
+        assert!(meant("给烟酒店做货架", ["烟酒店", "店"]));
+        assert!(meant("向烟草公司批发纸箱", ["烟草", "公司"]));
+        assert!(!meant("给狗看病做手术", ["狗", "看病"]));
+        assert!(!meant("给烟和酒店做货架", ["烟", "店"]));
     }
 
     #[test]

@@ -1,6 +1,7 @@
 //! Loose expressions of activities: words of several kinds in one clause (卖|零售 beside 鞭炮|炮仗).
 //! Must not know what they mean.
 
+use std::cmp::Reverse;
 use std::collections::HashMap;
 use std::ops::Range;
 
@@ -122,13 +123,6 @@ impl Builder {
         Ok(part)
     }
 
-    /// All words of patterns that are no class's.
-    pub(super) fn things(&self) -> impl Iterator<Item = &str> {
-        let of = self.words.iter().zip(&self.members);
-        let things = of.filter(|(_, members)| members.iter().any(|m| !m.of_class));
-        things.map(|(word, _)| word.as_str())
-    }
-
     pub(super) fn build(self) -> Patterns {
         let mut by_part = vec![Vec::new(); self.parts.len()];
         for (number, pattern) in self.patterns.iter().enumerate() {
@@ -150,15 +144,25 @@ impl Builder {
 }
 
 impl Patterns {
-    /// Patterns that stand in a clause of the text, each in its first; `words` are the text's words.
-    pub(super) fn standing(&self, text: &str, words: &[Range<usize>]) -> Vec<Stands> {
+    /// Patterns that stand in a clause of the text, each in its first; `words` are the text's words,
+    /// `fits` tells whether a thing may stand at a place.
+    pub(super) fn standing(
+        &self,
+        text: &str,
+        words: &[Range<usize>],
+        fits: &dyn Fn(&Range<usize>) -> bool,
+    ) -> Vec<Stands> {
+        let may_stand = |place: &Range<usize>| {
+            let is_short = text[place.clone()].chars().nth(1).is_none();
+            (!is_short || words.contains(place)) && fits(place)
+        };
         let mut found: Vec<Stands> = Vec::new();
         let mut start = 0;
         for (at, c) in text.char_indices().filter(|(_, c)| ENDS.contains(c)) {
-            self.clause(text, start..at, words, &mut found);
+            self.clause(text, start..at, &may_stand, &mut found);
             start = at + c.len_utf8();
         }
-        self.clause(text, start..text.len(), words, &mut found);
+        self.clause(text, start..text.len(), &may_stand, &mut found);
         found
     }
 
@@ -166,7 +170,7 @@ impl Patterns {
         &self,
         text: &str,
         clause: Range<usize>,
-        words: &[Range<usize>],
+        may_stand: &dyn Fn(&Range<usize>) -> bool,
         found: &mut Vec<Stands>,
     ) {
         let Some(finder) = &self.finder else {
@@ -175,10 +179,9 @@ impl Patterns {
         let mut places: HashMap<usize, Vec<(Range<usize>, bool)>> = HashMap::new();
         for hit in finder.find_overlapping_iter(&text[clause.clone()]) {
             let place = clause.start + hit.start()..clause.start + hit.end();
-            let is_short = text[place.clone()].chars().nth(1).is_none();
-            let is_word = !is_short || words.contains(&place);
+            let is_thing = may_stand(&place);
             for member in &self.members[hit.pattern().as_usize()] {
-                if member.of_class || is_word {
+                if member.of_class || is_thing {
                     let of_part = places.entry(member.part).or_default();
                     of_part.push((place.clone(), member.of_class));
                 }
@@ -206,8 +209,9 @@ impl Patterns {
                         p.0.end <= t.start || t.end <= p.0.start || (p.1 && is_inside)
                     })
                 };
-                // The longest: 电子烟 rather than 烟.
-                let best = of_part.iter().filter(free).max_by_key(|p| p.0.len());
+                // The longest: 电子烟 rather than 烟; of equals the first.
+                let order = |p: &&(Range<usize>, bool)| (p.0.len(), Reverse(p.0.start));
+                let best = of_part.iter().filter(free).max_by_key(order);
                 best.cloned().map(|place| taken.push(place)).is_some()
             });
             if all {
@@ -238,7 +242,7 @@ mod tests {
 
     fn standing(text: &str, words: &[Range<usize>]) -> Vec<usize> {
         let patterns = patterns(&["<卖> 炮仗|鞭炮", "<卖> 烟 !烟斗", "孵 鸡|鸭"]);
-        let found = patterns.standing(text, words).into_iter();
+        let found = patterns.standing(text, words, &|_| true).into_iter();
         found.map(|s| s.pattern).collect()
     }
 
@@ -249,7 +253,7 @@ mod tests {
         assert!(standing("卖菜,自家放鞭炮", &[]).is_empty());
         assert!(standing("鞭炮", &[]).is_empty());
         let patterns = patterns(&["<卖> 烟|卖烟"]);
-        assert_eq!(patterns.standing("卖烟", &[]).len(), 1);
+        assert_eq!(patterns.standing("卖烟", &[], &|_| true).len(), 1);
     }
 
     #[test]
@@ -272,7 +276,7 @@ mod tests {
         #[test]
         fn what_is_found_stands_there(text in "[卖炮仗鞭烟斗孵鸡鸭, ]{0,30}") {
             let patterns = patterns(&["<卖> 炮仗|鞭炮", "鸡|鸭 <卖>"]);
-            for stands in patterns.standing(&text, &[]) {
+            for stands in patterns.standing(&text, &[], &|_| true) {
                 prop_assert_eq!(stands.places.len(), 2);
                 prop_assert!(stands.places.iter().all(|p| text.get(p.clone()).is_some()));
             }
