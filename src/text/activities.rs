@@ -3,6 +3,7 @@
 
 mod goods;
 mod patterns;
+mod said;
 #[cfg(test)]
 mod tests;
 
@@ -18,6 +19,7 @@ use super::phrases::Phrases;
 use super::quantity::{Limit, beside_limits};
 use goods::Goods;
 use patterns::{Builder, Classes, Patterns};
+use said::{Cuts, Said};
 
 /// A file of activities.
 #[derive(Debug, Deserialize)]
@@ -271,76 +273,47 @@ impl Activities {
     /// is no 食品. So is one whose expression ends inside a word (卖血压计 is no 卖血, 卖药店货架 no 卖药) or
     /// lies across two (服装修补 is no 装修), but for words of two things (卖烟酒), of which it names one.
     pub fn mentions(&self, normal: &str, words: &[Range<usize>]) -> Vec<Mention<'_>> {
-        let lies_across = |place: &Range<usize>| {
-            let mut words = words.iter();
-            words.any(|w| w.start < place.start && place.start < w.end && w.end < place.end)
-        };
-        let is_cut = |place: &Range<usize>| {
-            let begins_inside = lies_across(place);
-            words.iter().any(|word| {
-                let said = &normal[word.clone()];
-                let is_two = || self.0.goods.are_two(said);
-                (begins_inside || self.0.whole.contains(said) || !is_two())
-                    && place.start < word.start
-                    && word.start < place.end
-                    && place.end < word.end
-            })
-        };
-        // Activity, places, and those of them that are no mere doings.
-        let mut said: Vec<(usize, Vec<Range<usize>>, Vec<Range<usize>>)> = Vec::new();
-        for found in self.0.phrases.longest(normal) {
-            if !found.places.iter().any(is_cut) {
-                let places = found.places;
-                said.push((self.0.of_phrase[found.phrase], places.clone(), places));
-            }
-        }
-        let plain = said.len();
-        let fits = |thing: &Range<usize>| !is_cut(thing) && !lies_across(thing);
-        for stands in self.0.patterns.standing(normal, words, &fits) {
-            let things = stands.places.iter().zip(&stands.of_class);
-            let things = things.filter(|(_, of_class)| !**of_class);
-            let things: Vec<Range<usize>> = things.map(|(p, _)| p.clone()).collect();
-            said.push((self.0.of_pattern[stands.pattern], stands.places, things));
-        }
-        // What is said plainly gives way to a longer expression that has all of it. What is said loosely
-        // gives way to a longer word that has a thing of it, said plainly or of what no list names:
-        // words of two listed activities are no reason against either.
-        let gives_way = |at: usize| {
-            let (_, places, things) = &said[at];
-            if at < plain {
-                return said.iter().any(|(_, other, _)| is_inside(places, other));
-            }
-            let is_free = |activity: usize| !self.0.activities[activity].is_listed();
-            let mut longer = said.iter().enumerate();
-            longer.any(|(other, (activity, places, _))| {
-                let counts = other < plain || is_free(*activity);
-                counts
-                    && places
-                        .iter()
-                        .any(|word| things.iter().any(|t| is_part(t, word)))
-            })
-        };
+        let all = self.said(normal, words);
+        let is_listed = |number: usize| self.0.activities[number].is_listed();
         let mut mentions: Vec<Mention<'_>> = Vec::new();
         let mut seen: HashMap<usize, usize> = HashMap::new();
-        for (at, (number, places, things)) in said.iter().enumerate() {
-            if gives_way(at) {
+        for said in &all {
+            if said.gives_way(&all, &is_listed) {
                 continue;
             }
-            let run = touching(places, said.iter().flat_map(|(_, p, _)| p));
-            let serves = self.0.goods.are_meant(normal, (places, things), run);
-            if let Some(&known) = seen.get(number) {
+            let serves = self.0.goods.are_meant(normal, said, said.run(&all));
+            if let Some(&known) = seen.get(&said.activity) {
                 mentions[known].serves &= serves;
                 continue;
             }
-            seen.insert(*number, mentions.len());
+            seen.insert(said.activity, mentions.len());
             mentions.push(Mention {
-                activity: &self.0.activities[*number],
-                places: places.clone(),
+                activity: &self.0.activities[said.activity],
+                places: said.places.clone(),
                 serves,
             });
         }
         mentions.sort_by_key(|m| m.places.iter().map(|p| p.start).min());
         mentions
+    }
+
+    /// All expressions that stand in a text, plain ones first, but for those that cut its words.
+    fn said(&self, normal: &str, words: &[Range<usize>]) -> Vec<Said> {
+        // Words of two things may be cut, unless they are an activity's own.
+        let may_be_cut = |word: &str| self.0.goods.are_two(word) && !self.0.whole.contains(word);
+        let cuts = Cuts::new(normal, words, &may_be_cut);
+        let plain = self.0.phrases.longest(normal).into_iter();
+        let plain = plain.filter(|found| !found.places.iter().any(|p| cuts.end_of(p)));
+        let mut said: Vec<Said> = plain
+            .map(|found| Said::plainly(self.0.of_phrase[found.phrase], found.places))
+            .collect();
+        let fits = |thing: &Range<usize>| !cuts.end_of(thing) && !cuts.start_of(thing);
+        let loose = self.0.patterns.standing(normal, words, &fits).into_iter();
+        said.extend(loose.map(|stands| {
+            let activity = self.0.of_pattern[stands.pattern];
+            Said::loosely(activity, stands.places, &stands.of_class)
+        }));
+        said
     }
 
     /// Activities that a normalised text resembles, the most like first.
@@ -367,43 +340,6 @@ impl Activities {
             })
             .collect()
     }
-}
-
-/// Whether places all lie in those of a longer expression.
-fn is_inside(own: &[Range<usize>], other: &[Range<usize>]) -> bool {
-    let covered = |p: &Range<usize>| other.iter().any(|o| o.start <= p.start && p.end <= o.end);
-    length(own) < length(other) && own.iter().all(covered)
-}
-
-/// Whether a place is a true part of another.
-fn is_part(place: &Range<usize>, of: &Range<usize>) -> bool {
-    of.start <= place.start && place.end <= of.end && place.len() < of.len()
-}
-
-/// From the first of the places to the last, with what touches them without a gap.
-fn touching<'p>(
-    places: &[Range<usize>],
-    all: impl Iterator<Item = &'p Range<usize>> + Clone,
-) -> Range<usize> {
-    let mut start = places.iter().map(|p| p.start).min().unwrap_or(0);
-    let mut end = places.iter().map(|p| p.end).max().unwrap_or(0);
-    while let Some(before) = all
-        .clone()
-        .filter(|p| p.end == start)
-        .map(|p| p.start)
-        .min()
-    {
-        start = before;
-    }
-    while let Some(next) = all.clone().filter(|p| p.start == end).map(|p| p.end).max() {
-        end = next;
-    }
-    start..end
-}
-
-/// Bytes of places together.
-fn length(places: &[Range<usize>]) -> usize {
-    places.iter().map(Range::len).sum()
 }
 
 /// What a gram tells that so many of all activities have.

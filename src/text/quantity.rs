@@ -49,7 +49,8 @@ impl Limit {
     }
 }
 
-/// The text with each quantity of a limit's unit said as the limit does: 三吨 → 4.5吨以下.
+/// The text with each quantity of a limit's unit said as the limit does: 三吨 → 4.5吨以下, 八吨 →
+/// 多于4.5, in which no expression finds 4.5吨.
 pub fn beside_limits(text: &str, limits: &[Limit]) -> String {
     let mut said = String::with_capacity(text.len());
     let mut last = 0;
@@ -61,8 +62,13 @@ pub fn beside_limits(text: &str, limits: &[Limit]) -> String {
         let below = quantity.amount < limit.amount
             || (quantity.amount <= limit.amount && !quantity.is_more);
         said.push_str(&text[last..quantity.place.start]);
-        said.push_str(&limit.text);
-        said.push_str(if below { "以下" } else { "以上" });
+        if below {
+            said.push_str(&limit.text);
+            said.push_str("以下");
+        } else {
+            said.push_str("多于");
+            said.push_str(limit.text.trim_end_matches(limit.unit));
+        }
         last = quantity.place.end;
         for word in ["以下", "以内", "以上", "及以下"] {
             if text[last..].starts_with(word) {
@@ -166,13 +172,13 @@ mod tests {
             ("不到三吨的小货车", "不到4.5吨以下的小货车"),
             ("三吨半以下拉货", "4.5吨以下拉货"),
             ("4.5吨以下货车", "4.5吨以下货车"),
-            ("4.5吨以上货车", "4.5吨以上货车"),
-            ("超过4.5吨", "超过4.5吨以上"),
+            ("4.5吨以上货车", "多于4.5货车"),
+            ("超过4.5吨", "超过多于4.5"),
             ("四点五吨", "4.5吨以下"),
-            ("十二吨大卡车", "4.5吨以上大卡车"),
-            ("8t车", "4.5吨以上车"),
+            ("十二吨大卡车", "多于4.5大卡车"),
+            ("8t车", "多于4.5车"),
             ("0.01mm袋子", "0.025毫米以下袋子"),
-            ("两公斤的无人机", "250克以上的无人机"),
+            ("两公斤的无人机", "多于250的无人机"),
             ("三个人", "三个人"),
             ("三岁小孩", "三岁小孩"),
         ] {

@@ -5,6 +5,8 @@ use std::ops::Range;
 
 use serde::Deserialize;
 
+use super::said::Said;
+
 /// Characters between what is served and what is done for it: 给酒吧、网吧、咖啡馆供椅子.
 const LONGEST_LIST: usize = 16;
 /// What joins those that are served.
@@ -58,14 +60,9 @@ impl Goods {
     }
 
     /// Whether what an expression says is something for the activity, wherever its end stands; `run`
-    /// reaches over other expressions that touch it, as 养鸡养猪. Of the places, `things` are no mere
-    /// doings (卖).
-    pub(super) fn are_meant(
-        &self,
-        normal: &str,
-        (places, things): (&[Range<usize>], &[Range<usize>]),
-        run: Range<usize>,
-    ) -> bool {
+    /// reaches over other expressions that touch it, as 养鸡养猪.
+    pub(super) fn are_meant(&self, normal: &str, said: &Said, run: Range<usize>) -> bool {
+        let Said { places, things, .. } = said;
         let (Some(first), Some(last)) = (
             places.iter().map(|place| place.start).min(),
             things.iter().max_by_key(|place| place.end),
@@ -185,7 +182,8 @@ mod tests {
                 at..at + part.len()
             });
             let run = places[0].start..places[1].end;
-            goods().are_meant(text, (&places, &places), run)
+            let said = Said::plainly(0, places.to_vec());
+            goods().are_meant(text, &said, run)
         };
         assert!(meant("给烟酒店做货架", ["烟酒店", "店"]));
         assert!(meant("向烟草公司批发纸箱", ["烟草", "公司"]));
@@ -217,9 +215,8 @@ mod tests {
             let at = text.find("网吧").expect("it is there");
             let place = at..at + "网吧".len();
             let run = place.clone();
-            let places = [place];
-            let all = (&places[..], &places[..]);
-            assert_eq!(goods().are_meant(text, all, run), meant, "{text}");
+            let said = Said::plainly(0, vec![place]);
+            assert_eq!(goods().are_meant(text, &said, run), meant, "{text}");
         }
     }
 }
