@@ -164,6 +164,7 @@ pub(super) mod tests {
     pub fn settings(state: &Path) -> Settings {
         Settings {
             state: state.to_owned(),
+            site: String::new(),
             listen: std::net::SocketAddr::from(([127, 0, 0, 1], 0)),
             kinds: None,
             upload_bytes: 1 << 20,

@@ -69,8 +69,12 @@ async fn serve(settings: &Settings, app: &App) -> Result<(), CliError> {
     })?;
     let address = listener.local_addr()?;
     let services = Arc::new(app.services());
+    let site = match settings.site.as_str() {
+        "" => format!("http://{address}"),
+        site => site.to_owned(),
+    };
     say!("权责清单已启动：http://{address}/（按 Ctrl+C 停止）");
-    crate::http::serve(listener, services, shutdown()).await?;
+    crate::http::serve(listener, services, &site, shutdown()).await?;
     Ok(())
 }
 

@@ -20,7 +20,7 @@ pub struct Setting {
 }
 
 /// Every setting there is.
-pub const TABLE: [Setting; 8] = [
+pub const TABLE: [Setting; 9] = [
     Setting {
         key: "config",
         default: "quanze.toml",
@@ -35,6 +35,11 @@ pub const TABLE: [Setting; 8] = [
         key: "listen",
         default: "127.0.0.1:8080",
         meaning: "address and port of the server",
+    },
+    Setting {
+        key: "site",
+        default: "http://LISTEN",
+        meaning: "address under which readers reach the site, as `https://qz.example.cn`; feeds and site maps name it",
     },
     Setting {
         key: "kinds",
@@ -98,6 +103,9 @@ pub struct Flags {
     /// 服务地址与端口
     #[arg(long, global = true, env = "QUANZE_LISTEN", value_name = "ADDR")]
     listen: Option<SocketAddr>,
+    /// 读者访问本站的地址，如 https://qz.example.cn
+    #[arg(long, global = true, env = "QUANZE_SITE", value_name = "URL")]
+    site: Option<String>,
     /// 另增清单种类（*.toml）的文件夹
     #[arg(long, global = true, env = "QUANZE_KINDS", value_name = "DIR")]
     kinds: Option<PathBuf>,
@@ -121,6 +129,7 @@ pub struct Flags {
 struct FileSettings {
     state: Option<PathBuf>,
     listen: Option<SocketAddr>,
+    site: Option<String>,
     kinds: Option<PathBuf>,
     upload_bytes: Option<u64>,
     upload_rows: Option<u32>,
@@ -133,6 +142,8 @@ struct FileSettings {
 pub struct Settings {
     pub state: PathBuf,
     pub listen: SocketAddr,
+    /// Empty: the address that is listened on.
+    pub site: String,
     /// Folder of further kinds, where one was named; otherwise `kinds` below `state`, which may be
     /// absent.
     pub kinds: Option<PathBuf>,
@@ -156,6 +167,7 @@ impl Settings {
         let listen = flags.listen.or(file.listen);
         Ok(Self {
             listen: listen.unwrap_or_else(|| SocketAddr::from(([127, 0, 0, 1], 8080))),
+            site: flags.site.or(file.site).unwrap_or_default(),
             kinds: flags.kinds.or(file.kinds),
             upload_bytes: flags.upload_bytes.or(file.upload_bytes).unwrap_or(50 << 20),
             upload_rows: flags.upload_rows.or(file.upload_rows).unwrap_or(200_000),
@@ -176,6 +188,17 @@ impl Settings {
         ];
         if let Some((key, _)) = limits.iter().find(|(_, value)| *value == 0) {
             return Err(CliError::new(format!("设置 {key} 应为大于 0 的整数")));
+        }
+        let is_site = |site: &str| {
+            url::Url::parse(site)
+                .is_ok_and(|u| u.has_host() && u.path() == "/" && u.query().is_none())
+                && (site.starts_with("http://") || site.starts_with("https://"))
+        };
+        if !self.site.is_empty() && !is_site(&self.site) {
+            return Err(CliError::new(format!(
+                "设置 site 应为 https://qz.example.cn 这样的地址，不带路径，现为“{}”",
+                self.site
+            )));
         }
         if tracing_subscriber::EnvFilter::try_new(&self.log).is_err() {
             return Err(CliError::new(format!(

@@ -4,6 +4,7 @@
 mod api;
 mod download;
 mod error;
+mod files;
 mod guard;
 mod metrics;
 mod pages;

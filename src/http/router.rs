@@ -14,6 +14,7 @@ use tower_http::compression::predicate::{NotForContentType, Predicate, SizeAbove
 
 use super::api::{check as checks, negative as negative_lists, openapi, operations, read, search};
 use super::error::AppError;
+use super::files::{discovery, feed, table};
 use super::guard::guard;
 use super::pages::{
     assets, catalogue, check, home, item, negative, publications, search as results,
@@ -52,7 +53,6 @@ fn pages() -> Routes {
         (url::PUBLICATION, get(publications::publication)),
         (url::STATIC, get(assets::file)),
         (url::FAVICON, get(assets::favicon)),
-        (url::ROBOTS, get(assets::robots)),
     ]
 }
 
@@ -102,9 +102,24 @@ pub fn api_paths() -> Vec<&'static str> {
         .collect()
 }
 
-/// The whole site.
-pub fn router(services: Arc<Services>) -> Router {
-    let app = App::new(services);
+/// Files for programs that are no API of ours: tables, feeds, site maps.
+fn files() -> Routes {
+    vec![
+        (url::SEARCH_CSV, get(table::csv)),
+        (url::SEARCH_XLSX, get(table::xlsx)),
+        (url::SEARCH_FEED, get(feed::search)),
+        (url::PUBLICATIONS_FEED, get(feed::publications)),
+        (url::OPENSEARCH, get(discovery::opensearch)),
+        (url::SUGGESTIONS, get(discovery::suggestions)),
+        (url::SITEMAP, get(discovery::sitemaps)),
+        (url::SITEMAP_PART, get(discovery::sitemap)),
+        (url::ROBOTS, get(discovery::robots)),
+    ]
+}
+
+/// The whole site; `site` is the address under which readers reach it.
+pub fn router(services: Arc<Services>, site: &str) -> Router {
+    let app = App::new(services, site);
     let compressed = SizeAbove::new(COMPRESS_ABOVE)
         .and(NotForContentType::IMAGES)
         .and(NotForContentType::const_new("application/octet-stream"));
@@ -113,7 +128,8 @@ pub fn router(services: Arc<Services>) -> Router {
     let compression = CompressionLayer::new()
         .quality(CompressionLevel::Fastest)
         .compress_when(compressed);
-    let routes = pages().into_iter().chain(api()).chain(operations());
+    let routes = pages().into_iter().chain(files());
+    let routes = routes.chain(api()).chain(operations());
     routes
         .fold(Router::new(), |router, (path, handler)| {
             router.route(path, handler)

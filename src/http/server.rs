@@ -35,9 +35,10 @@ const ACCEPT_PAUSE: Duration = Duration::from_millis(50);
 pub async fn serve(
     listener: TcpListener,
     services: Arc<Services>,
+    site: &str,
     shutdown: impl Future<Output = ()>,
 ) -> io::Result<()> {
-    let site = router(services);
+    let site = router(services, site);
     let places = Arc::new(Semaphore::new(CONNECTIONS));
     let open = GracefulShutdown::new();
     let mut shutdown = pin!(shutdown);

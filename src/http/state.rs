@@ -26,6 +26,8 @@ pub struct App(Arc<Inner>);
 
 struct Inner {
     services: Arc<Services>,
+    /// Scheme, host and port of the site, without a slash at the end.
+    site: String,
     /// One permit per piece of blocking work going on.
     workers: Arc<Semaphore>,
     /// One permit per request waiting or being worked on.
@@ -36,17 +38,24 @@ struct Inner {
 }
 
 impl App {
-    pub fn new(services: Arc<Services>) -> Self {
+    /// `site` is the address under which readers reach the site, as `https://qz.example.cn`.
+    pub fn new(services: Arc<Services>, site: &str) -> Self {
         // Searches are bound by the processor, reads by the disk now and then: a few more workers
         // than processors keep both busy, many more would only make each other slow.
         let workers = std::thread::available_parallelism().map_or(4, |n| n.get() + 2);
         Self(Arc::new(Inner {
             services,
+            site: site.trim_end_matches('/').to_owned(),
             workers: Arc::new(Semaphore::new(workers)),
             queue: Arc::new(Semaphore::new(workers + QUEUE)),
             uploads: Semaphore::new(UPLOADS),
             metrics: Metrics::default(),
         }))
+    }
+
+    /// Address of the site, for what is read elsewhere: feeds, site maps.
+    pub fn site(&self) -> &str {
+        &self.0.site
     }
 
     pub fn metrics(&self) -> &Metrics {

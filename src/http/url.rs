@@ -28,6 +28,16 @@ pub const STATIC: &str = "/static/{name}";
 pub const FAVICON: &str = "/favicon.ico";
 pub const ROBOTS: &str = "/robots.txt";
 
+/// What a search finds, as a table and as a feed.
+pub const SEARCH_CSV: &str = "/search.csv";
+pub const SEARCH_XLSX: &str = "/search.xlsx";
+pub const SEARCH_FEED: &str = "/search.atom";
+pub const PUBLICATIONS_FEED: &str = "/publications.atom";
+pub const OPENSEARCH: &str = "/opensearch.xml";
+pub const SUGGESTIONS: &str = "/suggestions.json";
+pub const SITEMAP: &str = "/sitemap.xml";
+pub const SITEMAP_PART: &str = "/sitemap/{number}";
+
 /// What all paths of the JSON API begin with.
 pub const API: &str = "/api/";
 pub const API_OPENAPI: &str = "/api/openapi.json";

@@ -7,7 +7,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 
 use lru::LruCache;
 
-use crate::domain::{Head, ItemCode, ItemId, Kind, Position, Revision, Role, SearchGroup};
+use crate::domain::{Date, Head, ItemCode, ItemId, Kind, Position, Revision, Role, SearchGroup};
 use crate::text::normal::Normalised;
 
 use super::{ServiceError, Services};
@@ -19,6 +19,7 @@ const MOST: usize = 4_096;
 pub(super) struct Prepared {
     pub code: ItemCode,
     pub head: Head,
+    pub effective_on: Date,
     /// By search group: the title first, then the legal basis, then the others as published.
     pub texts: Vec<Text>,
 }
@@ -56,6 +57,7 @@ impl Prepared {
         Self {
             code: revision.code,
             head: revision.item.head,
+            effective_on: revision.effective_on,
             texts,
         }
     }

@@ -1,13 +1,17 @@
 //! Searching: strings as they arrive → the engine's ids → a page with names, highlights and counts.
 //! Must not know HTTP or how an engine works.
 
+use std::collections::HashSet;
 use std::time::{Duration, Instant};
 
 use crate::domain::{Date, Head, Position, Role, SearchGroup, level};
 use crate::engine::{Engine, EngineError};
 use crate::query::highlight::{Marker, SNIPPET_CHARS};
 use crate::query::judge::Features;
-use crate::query::{Answer, Facet, Match, Query, RawSearchParams, Sort, Understood, Way, parse};
+use crate::query::{
+    Answer, Facet, MAX_DEPTH, MAX_PAGE_SIZE, Match, Query, RawSearchParams, Sort, Understood, Way,
+    parse,
+};
 use crate::text::normal::normalise;
 
 use super::hits::Prepared;
@@ -68,6 +72,8 @@ struct Asked {
 #[derive(Clone, Debug)]
 pub struct HitView {
     pub head: HeadView,
+    /// Since when the item stands as it does.
+    pub effective_on: Date,
     pub score: f32,
     /// Words of the question that people use for what the item's title names, where nothing of the
     /// title itself is marked.
@@ -166,6 +172,7 @@ impl Services {
                 };
                 HitView {
                     head: self.head_view(item.code.as_str(), &item.head),
+                    effective_on: item.effective_on,
                     score: hit.score,
                     also_called,
                     highlights,
@@ -206,6 +213,31 @@ impl Services {
             exact: raw.exact,
             query: raw.q.trim().to_owned(),
         })
+    }
+
+    /// Answers a question with all hits that paging reaches, on one page.
+    ///
+    /// # Errors
+    /// As [`Self::search`].
+    pub fn search_whole(&self, raw: &RawSearchParams) -> Result<SearchPage, ServiceError> {
+        let page = |number: usize| RawSearchParams {
+            page: Some(number.to_string()),
+            size: Some(MAX_PAGE_SIZE.to_string()),
+            ..raw.clone()
+        };
+        let mut whole = self.search(&page(1))?;
+        let reachable = usize::try_from(whole.total)
+            .unwrap_or(MAX_DEPTH)
+            .min(MAX_DEPTH);
+        // A publication meanwhile moves items from page to page: none is told twice.
+        let mut known: HashSet<String> = whole.hits.iter().map(|h| h.head.code.clone()).collect();
+        for number in 2..=reachable.div_ceil(MAX_PAGE_SIZE) {
+            let more = self.search(&page(number))?.hits.into_iter();
+            whole
+                .hits
+                .extend(more.filter(|h| known.insert(h.head.code.clone())));
+        }
+        Ok(whole)
     }
 
     /// Asks one form of the question.

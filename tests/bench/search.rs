@@ -41,6 +41,7 @@ pub fn measure(corpus: &Corpus, state: &Path) {
 pub fn settings(state: &Path) -> Settings {
     Settings {
         state: state.to_owned(),
+        site: String::new(),
         listen: SocketAddr::from(([127, 0, 0, 1], 0)),
         kinds: None,
         upload_bytes: 50 << 20,

@@ -18,9 +18,14 @@ async fn it_serves_until_told_to_end_and_finishes_open_requests() {
     let address = listener.local_addr().unwrap();
     let (end, ended) = oneshot::channel::<()>();
     let services = Arc::clone(&app.services);
-    let server = tokio::spawn(quanze::http::serve(listener, services, async {
-        let _ = ended.await;
-    }));
+    let server = tokio::spawn(quanze::http::serve(
+        listener,
+        services,
+        "https://qz.example.cn",
+        async {
+            let _ = ended.await;
+        },
+    ));
     let answer = ask(
         address,
         "GET /api/v1/search?q=a HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n",

@@ -83,7 +83,7 @@ impl TestApp {
             Arc::new(Noon),
         ));
         Self {
-            router: quanze::http::router(Arc::clone(&services)),
+            router: quanze::http::router(Arc::clone(&services), "https://qz.example.cn"),
             services,
             folder,
         }

@@ -8,9 +8,6 @@ use crate::assets;
 use crate::http::error::AppError;
 use crate::http::{respond, url};
 
-/// Keeps crawlers out of the unbounded space of searches; items are reached by other pages.
-const ROBOTS: &str = "User-agent: *\nDisallow: /search\nDisallow: /api/\n";
-
 /// `/static/{name}`: what the address holds never changes, its digest is part of it.
 pub async fn file(headers: HeaderMap, Path(name): Path<String>) -> Result<Response, AppError> {
     serve(&headers, &name)
@@ -19,10 +16,6 @@ pub async fn file(headers: HeaderMap, Path(name): Path<String>) -> Result<Respon
 /// `/favicon.ico`, which browsers ask for whatever a page says.
 pub async fn favicon(headers: HeaderMap) -> Result<Response, AppError> {
     serve(&headers, "favicon.svg")
-}
-
-pub async fn robots(headers: HeaderMap) -> Response {
-    respond::fresh(&headers, "text/plain; charset=utf-8", ROBOTS.into())
 }
 
 fn serve(headers: &HeaderMap, name: &str) -> Result<Response, AppError> {

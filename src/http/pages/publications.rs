@@ -21,6 +21,8 @@ use crate::service::read::{DifferenceView, PublicationDetail, PublicationPage};
 pub struct PublicationsPage {
     pub shell: Shell,
     pub total: u64,
+    /// The same as a feed.
+    pub feed: String,
     /// What the list is restricted to, in words, and the list without it.
     pub restricted: Option<(String, &'static str)>,
     pub publications: Vec<PublicationRow>,
@@ -69,6 +71,7 @@ impl PublicationsPage {
                 .with_api(url::page_with(url::API_PUBLICATIONS, parameters, number))
                 .with_canonical(link(number))
                 .in_section(Section::Publications),
+            feed: url::with(url::PUBLICATIONS_FEED, parameters.iter().cloned()),
             total: page.total,
             restricted: (!restricted.is_empty())
                 .then(|| (restricted.join("、"), url::PUBLICATIONS)),

@@ -112,6 +112,8 @@ pub struct ResultsPage {
     /// Name and value of filters and order, for the form.
     pub hidden: Vec<(&'static str, String)>,
     pub facets: Vec<FacetBox>,
+    /// All that is found, to be taken away: label and path.
+    pub take: Vec<(&'static str, String)>,
     pub sort_relevance: Option<String>,
     pub sort_department: Option<String>,
     pub pager: Pager,
@@ -167,6 +169,21 @@ impl Link {
 
     fn api(&self, page: usize) -> String {
         url::page_with(url::API_SEARCH, &self.parameters(), page)
+    }
+
+    /// The search in other forms, which have no pages.
+    fn forms(&self) -> Vec<(&'static str, String)> {
+        let whole = Self {
+            size: None,
+            ..self.clone()
+        };
+        let forms = [
+            ("Excel 表", url::SEARCH_XLSX),
+            ("CSV", url::SEARCH_CSV),
+            ("订阅（Atom）", url::SEARCH_FEED),
+        ];
+        let form = |(label, path)| (label, url::with(path, whole.parameters()));
+        forms.into_iter().map(form).collect()
     }
 
     fn has(&self, facet: Facet, value: &str) -> bool {
@@ -282,6 +299,7 @@ impl ResultsPage {
             filters: filters.collect(),
             clear: state.unfiltered(),
             hidden: state.kept(),
+            take: state.forms(),
             facets: facet_boxes(&page, &state),
             sort_relevance: (page.sort != Sort::Relevance).then(|| state.sorted(None)),
             sort_department: (page.sort != Sort::Department)
