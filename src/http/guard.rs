@@ -24,8 +24,10 @@ const UPLOAD_TIMEOUT: Duration = Duration::from_mins(3);
 /// Largest body in bytes that is no file.
 const SMALL_BODY: u64 = 64 << 10;
 
-/// Only our own style sheet and pictures; nothing may run, frame us or take our forms' content.
-const POLICY: &str = "default-src 'none'; style-src 'self'; img-src 'self' data:; \
+/// Only our own style sheet, script and pictures; nothing else may run, frame us or take our forms'
+/// content.
+const POLICY: &str = "default-src 'none'; style-src 'self'; script-src 'self'; connect-src 'self'; \
+                      img-src 'self' data:; \
                       form-action 'self'; base-uri 'none'; frame-ancestors 'none'";
 
 /// The outermost layer.

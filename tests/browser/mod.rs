@@ -222,6 +222,65 @@ async fn saved(folder: &Path, ending: &str) -> PathBuf {
     panic!("no file of {ending} was saved");
 }
 
+/// The attribute of the element, blank where it has none.
+async fn attribute(client: &Client, css: &str, name: &str) -> String {
+    let element = client.find(Locator::Css(css)).await;
+    let element = element.unwrap_or_else(|e| panic!("{css}: {e}"));
+    let value = element.attr(name).await.expect("an attribute");
+    value.unwrap_or_default()
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn suggestions_are_chosen_by_keys_alone() {
+    const OPEN: &str = "#suggestions:not([hidden]) [role=option]";
+    let folder = tempfile::tempdir().expect("folder");
+    let Some(driver) = Driver::start() else {
+        return;
+    };
+    let server = Server::start(folder.path(), &[]);
+    let site = format!("http://{}", server.address);
+    for width in WIDTHS {
+        let client = driver.browser(width, folder.path()).await;
+        client.goto(&format!("{site}/")).await.expect("home");
+        assert_eq!(attribute(&client, "#q", "aria-expanded").await, "false");
+        // By pinyin, as one types before the input method has made characters of it.
+        type_into(&client, "#q", "canyin").await;
+        let shown = client.wait().for_element(Locator::Css(OPEN)).await;
+        shown.expect("suggestions");
+        assert_eq!(attribute(&client, "#q", "aria-expanded").await, "true");
+        is_readable(&client, "suggestions", width).await;
+        let heard = attribute(&client, "#suggestions-status", "role").await;
+        assert_eq!(heard, "status");
+
+        // Escape closes and keeps what was typed.
+        type_into(&client, "#q", "\u{e00c}").await;
+        assert_eq!(attribute(&client, "#q", "aria-expanded").await, "false");
+
+        // Down marks the first, Enter follows it.
+        type_into(&client, "#q", "\u{e003}n").await;
+        let shown = client.wait().for_element(Locator::Css(OPEN)).await;
+        shown.expect("suggestions");
+        type_into(&client, "#q", "\u{e015}").await;
+        let marked = attribute(&client, "#q", "aria-activedescendant").await;
+        assert_eq!(marked, "suggestion-0");
+        let first = format!("#{marked}");
+        assert_eq!(attribute(&client, &first, "aria-selected").await, "true");
+        type_into(&client, "#q", "\u{e007}").await;
+        let followed = client.wait().for_element(Locator::Css("main h1")).await;
+        followed.expect("the page");
+        let mut address = client.current_url().await.expect("an address");
+        for _ in 0..50 {
+            if address.path() != "/" {
+                break;
+            }
+            tokio::time::sleep(Duration::from_millis(100)).await;
+            address = client.current_url().await.expect("an address");
+        }
+        assert_ne!(address.path(), "/");
+        client.close().await.expect("browser ends");
+    }
+}
+
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_shop_owner_asks_and_a_clerk_uploads_a_table() {
     let folder = tempfile::tempdir().expect("folder");

@@ -258,6 +258,7 @@ async fn every_answer_carries_the_headers_for_safety() {
         let policy = answer.header("content-security-policy");
         for part in [
             "default-src 'none'",
+            "script-src 'self'",
             "style-src 'self'",
             "form-action 'self'",
             "base-uri 'none'",
