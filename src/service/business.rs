@@ -92,12 +92,13 @@ pub struct Checked {
 }
 
 impl Checked {
-    /// Whether just these items, and wordings that are missing, govern it.
-    fn is_governed_by(&self, items: &[Governing], missing: &[String]) -> bool {
+    /// Whether just these items govern it, and the same wordings are missing or it has the same name.
+    fn is_governed_by(&self, items: &[Governing], missing: &[String], name: &str) -> bool {
         let codes = |items: &[Governing]| -> Vec<String> {
             items.iter().map(|g| g.item.code.clone()).collect()
         };
-        self.missing == missing && codes(&self.items) == codes(items)
+        let is_same = self.missing == missing || self.name.as_deref() == Some(name);
+        is_same && codes(&self.items) == codes(items)
     }
 }
 
@@ -238,7 +239,7 @@ impl Services {
             // Several expressions may say the same; what is governed alike is told once.
             let told = found[before..]
                 .iter()
-                .any(|known| known.is_governed_by(&items, &missing));
+                .any(|known| known.is_governed_by(&items, &missing, &activity.name));
             if told {
                 continue;
             }

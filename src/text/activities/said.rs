@@ -107,16 +107,22 @@ impl<'t> Cuts<'t> {
         }
     }
 
-    /// Whether a place begins inside a word and goes on behind it: 方面的 is no 面的.
+    /// Whether a place begins inside a word and goes on behind it (方面的 is no 面的) or ends inside it too
+    /// (真空包装 is no 空包).
     pub(super) fn start_of(&self, place: &Place) -> bool {
-        let inside = |w: &Place| w.start < place.start && place.start < w.end && w.end < place.end;
-        self.words.iter().any(inside)
+        let begins = |w: &&Place| w.start < place.start && place.start < w.end;
+        let mut words = self.words.iter().filter(begins);
+        words.any(|w| w.end != place.end)
     }
 
     /// Whether a place ends inside a word that began in it: 卖酒店 is no 卖酒. Words that may be cut are,
     /// unless the place cuts its first word too.
     pub(super) fn end_of(&self, place: &Place) -> bool {
         let starts_inside = self.start_of(place);
+        let is_within = |w: &Place| w.start < place.start && place.end < w.end;
+        if self.words.iter().any(is_within) {
+            return true;
+        }
         let is_cut = |w: &&Place| place.start < w.start && w.start < place.end && place.end < w.end;
         let mut cut = self.words.iter().filter(is_cut);
         cut.any(|word| starts_inside || !(self.may_be_cut)(&self.text[word.clone()]))
@@ -157,6 +163,10 @@ mod tests {
         let cuts = Cuts::new(text, &words, &|word| word == "烟酒");
         assert!(cuts.end_of(&(0..6)) && !cuts.end_of(&(0..9)));
         assert!(cuts.start_of(&(6..15)) && !cuts.start_of(&(3..15)));
+        // 真空包装 as one word.
+        let (text, words) = ("真空包装", at(0, 12));
+        let cuts = Cuts::new(text, &words, &|_| false);
+        assert!(cuts.end_of(&(3..9)) && !cuts.end_of(&(6..12)) && !cuts.start_of(&(0..6)));
         let (text, words) = ("卖烟酒", [0..3, 3..9]);
         let cuts = Cuts::new(text, &words, &|word| word == "烟酒");
         assert!(!cuts.end_of(&(0..6)));
