@@ -1,10 +1,10 @@
-//! `quanze export`: the items in force as CSV, XLSX or JSON.
+//! `quanze export`: the items in force as CSV, XLSX, JSON or JSON Lines.
 
 use std::io::Write as _;
 use std::path::PathBuf;
 use std::process::ExitCode;
 
-use crate::domain::{Date, date};
+use crate::domain::{Date, Position, date};
 use crate::service::export::{self, Format};
 use crate::service::table::TableFormat;
 
@@ -22,6 +22,9 @@ pub struct Args {
     /// 截至哪一天有效，默认今天
     #[arg(long, value_name = "DATE", value_parser = |t: &str| date::parse(t).ok_or("日期请写成 2026-12-01"))]
     as_of: Option<Date>,
+    /// 只计到第几号公布，默认全部
+    #[arg(long, value_name = "N")]
+    publication: Option<u64>,
     /// 输出文件，默认标准输出
     #[arg(long, short, value_name = "FILE")]
     output: Option<PathBuf>,
@@ -32,6 +35,7 @@ enum FormatArg {
     Csv,
     Xlsx,
     Json,
+    Jsonl,
 }
 
 pub fn run(settings: &Settings, args: &Args) -> Result<ExitCode, CliError> {
@@ -50,10 +54,15 @@ pub fn run(settings: &Settings, args: &Args) -> Result<ExitCode, CliError> {
         FormatArg::Csv => Format::Table(TableFormat::Csv),
         FormatArg::Xlsx => Format::Table(TableFormat::Xlsx),
         FormatArg::Json => Format::Json,
+        FormatArg::Jsonl => Format::JsonLines,
     };
     let day = args.as_of.unwrap_or_else(|| app.clock.today());
+    let at = Position {
+        publication: args.publication.unwrap_or(u64::MAX),
+        day,
+    };
     let mut to = files::output(args.output.as_deref())?;
-    let written = export::export(&*app.register, kind.as_deref(), format, day, &mut to)?;
+    let written = export::export(&*app.register, kind.as_deref(), format, at, &mut to)?;
     to.flush()?;
     eprintln!("已导出 {written} 项");
     Ok(ExitCode::SUCCESS)

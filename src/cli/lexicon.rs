@@ -5,6 +5,7 @@ use std::collections::HashMap;
 use std::path::PathBuf;
 use std::process::ExitCode;
 
+use crate::domain::Position;
 use crate::query::Knowledge;
 use crate::service::words::embedded_knowledge;
 use crate::text::mining::{self, Letter, Usage};
@@ -86,11 +87,12 @@ fn candidates(
     let texts = read(&args.letters)?;
     let mut items = Usage::default();
     let today = app.clock.today();
-    app.register.each_in_force(today, None, &mut |revision| {
-        let fields: Vec<&str> = revision.item.fields.values().map(String::as_str).collect();
-        items.add(&fields.join("\n"), &app.segmenter);
-        true
-    })?;
+    app.register
+        .each_in_force(Position::on(today), None, &mut |revision| {
+            let fields: Vec<&str> = revision.item.fields.values().map(String::as_str).collect();
+            items.add(&fields.join("\n"), &app.segmenter);
+            true
+        })?;
     let found = mining::candidates(&letters(&texts), &items, args.least, &app.segmenter);
     let mut shown = 0;
     say!("词\t来信\t事项\t回复中常见的清单用词\t已有词条");

@@ -134,3 +134,13 @@ pub struct Position {
     pub publication: u64,
     pub day: Date,
 }
+
+impl Position {
+    /// Everything published, as in force on the day.
+    pub fn on(day: Date) -> Self {
+        Self {
+            publication: u64::MAX,
+            day,
+        }
+    }
+}

@@ -133,12 +133,12 @@ pub trait Register: Send + Sync {
     /// Which of these codes are already used, and by which list.
     fn owners(&self, codes: &[ItemCode]) -> Result<Vec<(ItemCode, ListId)>, RegisterError>;
 
-    /// Streams the items in force on the day, in the order of `lists` and then as recorded;
+    /// Streams the items in force at the position, in the order of `lists` and then as recorded;
     /// `kind` restricts. The callback's `false` stops; it may itself use the register, whose
     /// later publications this streaming does not see.
     fn each_in_force(
         &self,
-        day: Date,
+        at: Position,
         kind: Option<&str>,
         each: &mut dyn FnMut(Revision) -> bool,
     ) -> Result<(), RegisterError>;

@@ -1,11 +1,11 @@
-//! Items in force as CSV, XLSX or JSON, streamed.
+//! Items in force as CSV, XLSX, JSON or JSON Lines, streamed.
 //! Must not know HTTP or the command line.
 
 use std::io::Write;
 
 use serde::Serialize;
 
-use crate::domain::{Date, Fields, Kind, Revision, Role};
+use crate::domain::{Fields, Kind, Position, Revision, Role};
 use crate::register::Register;
 
 use super::ServiceError;
@@ -17,6 +17,8 @@ pub enum Format {
     Table(TableFormat),
     /// An array of items.
     Json,
+    /// The same without the array, an item a line.
+    JsonLines,
 }
 
 /// An item as exported: its head as in a search hit, and its fields by key.
@@ -34,7 +36,24 @@ struct ExportedItem<'a> {
     fields: &'a Fields,
 }
 
-/// Writes the items in force on the day and gives their number. CSV and XLSX need a kind: their
+impl<'a> From<&'a Revision> for ExportedItem<'a> {
+    fn from(revision: &'a Revision) -> Self {
+        let head = &revision.item.head;
+        Self {
+            code: revision.code.as_str(),
+            kind: &head.kind,
+            name: &head.name,
+            sub_name: &head.sub_name,
+            item_type: &head.item_type,
+            department: &head.department,
+            region: &head.region.name,
+            level: &head.level,
+            fields: &revision.item.fields,
+        }
+    }
+}
+
+/// Writes the items in force at the position and gives their number. CSV and XLSX need a kind: their
 /// columns are the kind's.
 ///
 /// # Errors
@@ -43,12 +62,16 @@ pub fn export(
     register: &dyn Register,
     kind: Option<&Kind>,
     format: Format,
-    day: Date,
+    at: Position,
     to: &mut dyn Write,
 ) -> Result<u64, ServiceError> {
     match (format, kind) {
-        (Format::Json, kind) => json(register, kind, day, to),
-        (Format::Table(format), Some(kind)) => table(register, kind, format, day, to),
+        (Format::Json, kind) => json(register, kind, at, to),
+        (Format::JsonLines, kind) => each(register, kind, at, &mut |revision| {
+            serde_json::to_writer(&mut *to, &ExportedItem::from(revision)).map_err(failed)?;
+            to.write_all(b"\n").map_err(failed)
+        }),
+        (Format::Table(format), Some(kind)) => table(register, kind, format, at, to),
         (_, None) => Err(ServiceError::parameter(
             "kind",
             "导出 CSV 或 XLSX 时请指定清单类型",
@@ -64,12 +87,12 @@ fn failed(error: impl std::fmt::Display) -> ServiceError {
 fn each(
     register: &dyn Register,
     kind: Option<&Kind>,
-    day: Date,
+    at: Position,
     write: &mut dyn FnMut(&Revision) -> Result<(), ServiceError>,
 ) -> Result<u64, ServiceError> {
     let mut written = 0;
     let mut problem = None;
-    register.each_in_force(day, kind.map(|k| k.key.as_str()), &mut |revision| {
+    register.each_in_force(at, kind.map(|k| k.key.as_str()), &mut |revision| {
         match write(&revision) {
             Ok(()) => written += 1,
             Err(error) => problem = Some(error),
@@ -82,28 +105,16 @@ fn each(
 fn json(
     register: &dyn Register,
     kind: Option<&Kind>,
-    day: Date,
+    at: Position,
     to: &mut dyn Write,
 ) -> Result<u64, ServiceError> {
     to.write_all(b"[").map_err(failed)?;
     let mut first = true;
-    let written = each(register, kind, day, &mut |revision| {
-        let head = &revision.item.head;
-        let item = ExportedItem {
-            code: revision.code.as_str(),
-            kind: &head.kind,
-            name: &head.name,
-            sub_name: &head.sub_name,
-            item_type: &head.item_type,
-            department: &head.department,
-            region: &head.region.name,
-            level: &head.level,
-            fields: &revision.item.fields,
-        };
+    let written = each(register, kind, at, &mut |revision| {
         to.write_all(if first { b"\n" } else { b",\n" })
             .map_err(failed)?;
         first = false;
-        serde_json::to_writer(&mut *to, &item).map_err(failed)
+        serde_json::to_writer(&mut *to, &ExportedItem::from(revision)).map_err(failed)
     })?;
     to.write_all(b"\n]\n").map_err(failed)?;
     Ok(written)
@@ -143,12 +154,12 @@ fn table(
     register: &dyn Register,
     kind: &Kind,
     format: TableFormat,
-    day: Date,
+    at: Position,
     to: &mut dyn Write,
 ) -> Result<u64, ServiceError> {
     let (headings, keys) = columns(kind);
     let mut table = TableWriter::new(format, &kind.name, &headings, to)?;
-    let written = each(register, Some(kind), day, &mut |revision| {
+    let written = each(register, Some(kind), at, &mut |revision| {
         table.row(&cells(revision, &keys))
     })?;
     table.finish()?;

@@ -107,7 +107,7 @@ impl Desk {
     pub fn in_force(&self, day: &str) -> Vec<Revision> {
         let mut found = Vec::new();
         self.register
-            .each_in_force(date(day), None, &mut |r| {
+            .each_in_force(Position::on(date(day)), None, &mut |r| {
                 found.push(r);
                 true
             })

@@ -7,6 +7,7 @@ use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 use std::time::Duration;
 
+use crate::domain::Position;
 use crate::query::{Scales, Way, Weight};
 use crate::service::evaluate::{self, Fold, Judged, OUTSIDE, Outcome, Summary, Text, Trial};
 
@@ -165,10 +166,11 @@ fn judged(queries: &Path, qrels: &Path) -> Result<Vec<Judged>, CliError> {
 fn tell_unknown(app: &App, judged: &[Judged]) -> Result<(), CliError> {
     let mut known = HashSet::new();
     let today = app.clock.today();
-    app.register.each_in_force(today, None, &mut |revision| {
-        known.insert(revision.code.as_str().to_owned());
-        true
-    })?;
+    app.register
+        .each_in_force(Position::on(today), None, &mut |revision| {
+            known.insert(revision.code.as_str().to_owned());
+            true
+        })?;
     let codes = judged.iter().flat_map(|j| j.grades.iter().map(|(c, _)| c));
     let unknown: Vec<&String> = codes.filter(|code| !known.contains(*code)).collect();
     if let Some(first) = unknown.first() {

@@ -6,6 +6,7 @@ use axum::extract::{Path, State};
 use axum::http::HeaderMap;
 use axum::response::Response;
 
+use crate::domain::Position;
 use crate::http::error::AppError;
 use crate::http::pages::render;
 use crate::http::params::{Params, path_number};
@@ -157,7 +158,7 @@ fn items(services: &Services, site: &str, map: u64) -> Result<Vec<Page>, Service
     let mut pages = Vec::new();
     let mut at = 0;
     let register: &dyn Register = &*services.register;
-    register.each_in_force(services.today(), None, &mut |revision| {
+    register.each_in_force(Position::on(services.today()), None, &mut |revision| {
         if at >= from {
             pages.push(Page {
                 address: format!("{site}{}", url::item(revision.code.as_str())),

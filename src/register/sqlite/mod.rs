@@ -162,12 +162,12 @@ impl Register for SqliteRegister {
 
     fn each_in_force(
         &self,
-        day: Date,
+        at: Position,
         kind: Option<&str>,
         each: &mut dyn FnMut(Revision) -> bool,
     ) -> Result<(), RegisterError> {
         self.readers
-            .read(|db| revisions::each_in_force(db, day, kind, each))
+            .read(|db| revisions::each_in_force(db, at, kind, each))
     }
 
     fn each_changed(

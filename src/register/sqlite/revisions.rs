@@ -19,11 +19,11 @@ const STATE: &str = "
     WHERE r.item = ?1 AND r.effective_on <= ?2 AND r.publication <= ?3
     ORDER BY r.publication DESC LIMIT 1";
 
-/// The same with the newest revision of every item of list `?1`, in recorded order.
+/// The same for every item of list `?1`, in recorded order.
 const LIST_STATE: &str = "
     WHERE i.list = ?1 AND r.action <> 'withdrawn' AND r.publication =
         (SELECT s.publication FROM revision s WHERE s.item = i.id AND s.effective_on <= ?2
-         ORDER BY s.publication DESC LIMIT 1)
+         AND s.publication <= ?3 ORDER BY s.publication DESC LIMIT 1)
     ORDER BY i.id";
 
 /// Later than every day a list can name.
@@ -63,14 +63,19 @@ pub(super) fn latest_edition(
     };
     let latest = catalog::latest_of_list(db, list)?.map_or(0, |(number, _)| number);
     let mut items = Vec::new();
-    for_each(db, LIST_STATE, params![list, ALL_DAYS], &mut |r| {
-        items.push(Recorded {
-            id: r.id,
-            code: r.code,
-            item: r.item,
-        });
-        true
-    })?;
+    for_each(
+        db,
+        LIST_STATE,
+        params![list, ALL_DAYS, i64::MAX],
+        &mut |r| {
+            items.push(Recorded {
+                id: r.id,
+                code: r.code,
+                item: r.item,
+            });
+            true
+        },
+    )?;
     Ok((latest, items))
 }
 
@@ -108,10 +113,10 @@ pub(super) fn item_on(
     }
 }
 
-/// Streams what is in force on the day, list by list.
+/// Streams what is in force at the position, list by list.
 pub(super) fn each_in_force(
     db: &Connection,
-    day: Date,
+    at: Position,
     kind: Option<&str>,
     each: &mut dyn FnMut(Revision) -> bool,
 ) -> Result<(), RegisterError> {
@@ -122,10 +127,15 @@ pub(super) fn each_in_force(
          ORDER BY d.region_code, d.region_name, d.name, l.kind, l.title",
     )?;
     let mut lists = lists.query([kind])?;
-    let day = day.to_string();
+    let day = at.day.to_string();
     while let Some(row) = lists.next()? {
         let list: i64 = row.get(0)?;
-        if !for_each(db, LIST_STATE, params![list, day], each)? {
+        if !for_each(
+            db,
+            LIST_STATE,
+            params![list, day, key(at.publication)],
+            each,
+        )? {
             break;
         }
     }

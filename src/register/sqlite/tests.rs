@@ -8,7 +8,7 @@ use std::sync::Arc;
 use rusqlite::Connection;
 
 use super::*;
-use crate::domain::{Action, Change, Fields, Head, Item, Origin, Region};
+use crate::domain::{Action, Change, Fields, Head, Item, Origin, Position, Region};
 
 fn day(text: &str) -> Date {
     text.parse().unwrap()
@@ -85,7 +85,7 @@ fn in_force(register: &SqliteRegister) -> usize {
         true
     };
     register
-        .each_in_force(day("2025-01-01"), None, each)
+        .each_in_force(Position::on(day("2025-01-01")), None, each)
         .unwrap();
     let lists = register.lists(day("2025-01-01")).unwrap();
     assert_eq!(lists.iter().map(|l| l.items).sum::<u64>(), streamed as u64);
@@ -272,7 +272,7 @@ fn two_handles_share_a_folder() {
         true
     };
     register
-        .each_in_force(day("2025-01-01"), None, each)
+        .each_in_force(Position::on(day("2025-01-01")), None, each)
         .unwrap();
     assert_eq!((seen, in_force(&other)), (80, 83));
 }

@@ -84,7 +84,7 @@ pub fn each_day_has_its_own_state(register: &dyn Register) {
 
     let mut seen = 0;
     register
-        .each_in_force(day("2025-06-15"), None, &mut |_| {
+        .each_in_force(Position::on(day("2025-06-15")), None, &mut |_| {
             seen += 1;
             false
         })

@@ -140,13 +140,15 @@ fn compare(
         ..to
     };
     let expected = model.in_force(newest);
-    let mut streamed = Vec::new();
-    let kept = register.each_in_force(to.day, None, &mut |r| {
-        streamed.push(r);
-        true
-    });
-    kept.expect("streams");
-    prop_assert_eq!(streamed.iter().collect::<Vec<_>>(), expected.clone());
+    for at in [newest, to] {
+        let mut streamed = Vec::new();
+        let kept = register.each_in_force(at, None, &mut |r| {
+            streamed.push(r);
+            true
+        });
+        kept.expect("streams");
+        prop_assert_eq!(streamed.iter().collect::<Vec<_>>(), model.in_force(at));
+    }
 
     let all: BTreeSet<ItemId> = model.revisions.iter().map(|(_, r)| r.id).collect();
     let all: Vec<ItemId> = all.into_iter().rev().collect();

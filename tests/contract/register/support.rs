@@ -152,7 +152,7 @@ pub fn newest(register: &dyn Register, text: &str) -> Revision {
 pub fn in_force(register: &dyn Register, on: &str, kind: Option<&str>) -> Vec<String> {
     let mut codes = Vec::new();
     register
-        .each_in_force(day(on), kind, &mut |r| {
+        .each_in_force(Position::on(day(on)), kind, &mut |r| {
             codes.push(r.code.to_string());
             true
         })
