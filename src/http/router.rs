@@ -14,7 +14,7 @@ use tower_http::compression::predicate::{NotForContentType, Predicate, SizeAbove
 
 use super::api::{check as checks, negative as negative_lists, openapi, operations, read, search};
 use super::error::AppError;
-use super::files::{discovery, feed, table};
+use super::files::{discovery, feed, items, table};
 use super::guard::guard;
 use super::pages::{
     assets, catalogue, check, home, item, negative, publications, search as results,
@@ -108,6 +108,9 @@ fn files() -> Routes {
         (url::SEARCH_CSV, get(table::csv)),
         (url::SEARCH_XLSX, get(table::xlsx)),
         (url::SEARCH_FEED, get(feed::search)),
+        (url::KIND_CSV, get(items::csv)),
+        (url::KIND_XLSX, get(items::xlsx)),
+        (url::KIND_JSONL, get(items::jsonl)),
         (url::PUBLICATIONS_FEED, get(feed::publications)),
         (url::OPENSEARCH, get(discovery::opensearch)),
         (url::SUGGESTIONS, get(discovery::suggestions)),

@@ -32,6 +32,10 @@ pub const ROBOTS: &str = "/robots.txt";
 pub const SEARCH_CSV: &str = "/search.csv";
 pub const SEARCH_XLSX: &str = "/search.xlsx";
 pub const SEARCH_FEED: &str = "/search.atom";
+/// All items of a kind, as of any publication.
+pub const KIND_CSV: &str = "/kinds/{key}/items.csv";
+pub const KIND_XLSX: &str = "/kinds/{key}/items.xlsx";
+pub const KIND_JSONL: &str = "/kinds/{key}/items.jsonl";
 pub const PUBLICATIONS_FEED: &str = "/publications.atom";
 pub const OPENSEARCH: &str = "/opensearch.xml";
 pub const SUGGESTIONS: &str = "/suggestions.json";

@@ -93,6 +93,62 @@ async fn what_a_search_finds_is_a_table() {
 }
 
 #[tokio::test]
+async fn a_kind_is_a_file_as_of_any_publication() {
+    let app = app();
+    let names = |answer: &Answer| -> Vec<String> {
+        assert_eq!(answer.status, 200, "{}", answer.text());
+        let lines = answer.text().lines();
+        let read = |line| serde_json::from_str::<serde_json::Value>(line).expect("an item");
+        let items = lines.map(read);
+        items
+            .map(|i| i["code"].as_str().expect("a code").to_owned())
+            .collect()
+    };
+    let all = app.get("/kinds/power/items.jsonl").await;
+    assert!(all.header("content-disposition").contains(".jsonl"));
+    let all = names(&all);
+    assert!(all.iter().any(|code| code == "XK-3"), "{all:?}");
+    // Before the last publication, and before the day from which it counts.
+    let last = app.get("/api/v1/publications").await.json()["total"]
+        .as_u64()
+        .expect("a number");
+    for before in [
+        format!("publication={}", last - 1),
+        "as_of=2026-04-30".to_owned(),
+    ] {
+        let then = names(&app.get(&format!("/kinds/power/items.jsonl?{before}")).await);
+        assert!(
+            !then.iter().any(|code| code.starts_with("XK-")),
+            "{before}: {then:?}"
+        );
+        assert_eq!(then.len(), all.len() - 3);
+    }
+    let table = app.get("/kinds/power/items.csv").await;
+    let text = table.text().trim_start_matches('\u{feff}');
+    let rows = csv::Reader::from_reader(text.as_bytes())
+        .into_records()
+        .count();
+    assert_eq!(rows, all.len());
+    assert!(
+        app.get("/kinds/power/items.xlsx")
+            .await
+            .body
+            .starts_with(b"PK")
+    );
+    for (path, status) in [
+        ("/kinds/nonsense/items.csv", 404),
+        ("/kinds/power/items.csv?publication=x", 400),
+        ("/kinds/power/items.csv?publication=999999", 400),
+        ("/kinds/power/items.csv?as_of=2026-02-30", 400),
+        ("/kinds/power/items.csv?tag=1", 400),
+    ] {
+        assert_eq!(app.get(path).await.status, status, "{path}");
+    }
+    let page = app.get("/kinds/power").await;
+    assert!(page.text().contains("/kinds/power/items.jsonl"));
+}
+
+#[tokio::test]
 async fn browsers_and_crawlers_find_their_way() {
     let app = app();
     let parse = |answer: &Answer| -> Vec<String> {

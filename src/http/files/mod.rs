@@ -4,6 +4,7 @@
 
 pub mod discovery;
 pub mod feed;
+pub mod items;
 pub mod table;
 
 use crate::http::error::AppError;

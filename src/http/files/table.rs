@@ -44,6 +44,14 @@ pub async fn xlsx(
     table(&app, &headers, &params, TableFormat::Xlsx).await
 }
 
+/// Media type of a table.
+pub(super) fn media_type(format: TableFormat) -> &'static str {
+    match format {
+        TableFormat::Csv => "text/csv; charset=utf-8; header=present",
+        TableFormat::Xlsx => "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
+    }
+}
+
 async fn table(
     app: &App,
     headers: &HeaderMap,
@@ -76,11 +84,7 @@ async fn table(
             Ok::<_, ServiceError>((found.as_of, to))
         })
         .await?;
-    let kind = match format {
-        TableFormat::Csv => "text/csv; charset=utf-8; header=present",
-        TableFormat::Xlsx => "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
-    };
-    let mut response = respond::fresh(headers, kind, body);
+    let mut response = respond::fresh(headers, media_type(format), body);
     let name = format!("检索结果-{day}.{}", format.extension());
     respond::as_download(&mut response, &name);
     Ok(response)

@@ -236,6 +236,8 @@ pub struct KindPage {
     pub items: u64,
     pub search_url: String,
     pub publications_url: String,
+    /// All items as a file: label and path.
+    pub take: Vec<(&'static str, String)>,
     pub departments: Vec<Entry>,
     pub columns: Vec<Column>,
 }
@@ -281,6 +283,11 @@ impl KindPage {
             items: view.items,
             search_url: url::with(url::SEARCH, [("kind", kind.key.clone())]),
             publications_url: url::with(url::PUBLICATIONS, [("kind", kind.key.clone())]),
+            take: vec![
+                ("Excel 表", url::fill(url::KIND_XLSX, &kind.key)),
+                ("CSV", url::fill(url::KIND_CSV, &kind.key)),
+                ("JSON Lines", url::fill(url::KIND_JSONL, &kind.key)),
+            ],
             departments: departments.collect(),
             columns: columns.collect(),
         }
