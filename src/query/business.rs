@@ -36,7 +36,7 @@ const NOTES: [&str; 7] = [
     "许可证件为准",
 ];
 /// A part of a description.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Part {
     /// As written, without its heading.
     pub text: String,

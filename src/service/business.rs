@@ -201,6 +201,14 @@ impl Services {
         for part in parts(&params.text) {
             self.part(&part, params, &lists, &mut activities)?;
         }
+        // A text of which nothing counts is not understood.
+        if activities.is_empty() {
+            let whole = Part {
+                text: params.text.trim().to_owned(),
+                ..Part::default()
+            };
+            activities.push(checked(&whole, None, Recognised::Unknown, 0.0, Vec::new()));
+        }
         Ok(Check {
             text: params.text.trim().to_owned(),
             investor: params.investor,
@@ -259,6 +267,14 @@ impl Services {
                 },
                 industry: checked.industry.clone().filter(|_| !said.serves),
                 ..checked
+            });
+        }
+        // What cannot be found here is of interest where nothing else was found.
+        if found[before..].iter().any(|c| !c.items.is_empty()) {
+            let mut at = 0;
+            found.retain(|c| {
+                at += 1;
+                at <= before || !c.items.is_empty() || c.missing.is_empty()
             });
         }
         if found.len() == before {

@@ -19,6 +19,9 @@ const UNITS: [(&str, &str, f64); 10] = [
 /// Said before or after a quantity of what is more than it.
 const MORE: [&str; 5] = ["以上", "多", "起", "超过", "大于"];
 
+/// Said before a quantity of what is not more than it, though it ends with one of those.
+const NOT_MORE: [&str; 2] = ["不超过", "不大于"];
+
 /// A limit that a list sets: up to so much of a unit.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Limit {
@@ -103,9 +106,11 @@ fn quantities(text: &str) -> Vec<Quantity> {
         if half {
             from += '半'.len_utf8();
         }
+        let ahead = &text[..start];
         let is_more = MORE
             .iter()
-            .any(|m| text[from..].starts_with(m) || text[..start].ends_with(m));
+            .any(|m| text[from..].starts_with(m) || ahead.ends_with(m));
+        let is_more = is_more && !NOT_MORE.iter().any(|n| ahead.ends_with(n));
         found.push(Quantity {
             place: start..from,
             amount: (amount + if half { 0.5 } else { 0.0 }) * times,
@@ -145,7 +150,8 @@ fn amount(text: &str) -> Option<f64> {
         } else if is_ten || amount == 0.0 {
             amount += digit(c)?;
         } else {
-            return None;
+            // 三四吨: up to four.
+            amount = digit(c)?;
         }
     }
     let mut place = 1.0;
@@ -175,6 +181,8 @@ mod tests {
             ("4.5吨以上货车", "多于4.5货车"),
             ("超过4.5吨", "超过多于4.5"),
             ("四点五吨", "4.5吨以下"),
+            ("不超过4.5吨的货车", "不超过4.5吨以下的货车"),
+            ("三四吨的货车", "4.5吨以下的货车"),
             ("十二吨大卡车", "多于4.5大卡车"),
             ("8t车", "多于4.5车"),
             ("0.01mm袋子", "0.025毫米以下袋子"),

@@ -55,6 +55,8 @@ async fn what_a_search_finds_is_a_feed() {
     let titles = read.entries.iter().filter_map(|e| e.title.as_ref());
     let titles: Vec<&str> = titles.map(|t| t.content.as_str()).collect();
     assert!(titles.contains(&"夜间施工许可 <2> & 其他"), "{titles:?}");
+    // What XML cannot say is left out.
+    feed(&app.get("/search.atom?q=%01%E6%96%BD%E5%B7%A5").await);
     for entry in &read.entries {
         let address = entry.links[0].href.strip_prefix(SITE).expect("it is ours");
         assert_eq!(app.get(address).await.status, 200);

@@ -15,6 +15,9 @@
   let asking = null;
 
   const close = () => {
+    clearTimeout(timer);
+    asking?.abort();
+    status.textContent = "";
     options = [];
     active = -1;
     list.hidden = true;
@@ -58,7 +61,7 @@
       // Before the box loses the focus.
       option.addEventListener("mousedown", (event) => {
         event.preventDefault();
-        follow(at);
+        if (event.button === 0) follow(at);
       });
       list.append(option);
     }
@@ -80,14 +83,19 @@
       // Late answers are to another text, and a box that was left wants none.
       if (answer.ok && text === input.value.trim() && document.activeElement === input) {
         show((await answer.json()).suggestions);
+      } else if (!answer.ok) {
+        close();
       }
-    } catch {
-      // Broken off, or no connection: the form works without.
+    } catch (error) {
+      // No connection: the form works without. What was broken off was so for a newer text.
+      if (error.name !== "AbortError") close();
     }
   };
 
   const later = () => {
     clearTimeout(timer);
+    // What was marked belongs to another text.
+    mark(-1);
     timer = setTimeout(ask, PAUSE);
   };
 
@@ -100,7 +108,7 @@
   input.addEventListener("compositionend", later);
   input.addEventListener("blur", close);
   input.addEventListener("keydown", (event) => {
-    if (event.isComposing) return;
+    if (event.isComposing || event.keyCode === 229) return;
     const last = options.length - 1;
     if (event.key === "Escape" && !list.hidden) {
       close();

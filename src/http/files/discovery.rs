@@ -111,7 +111,10 @@ pub async fn sitemap(
         .run(move |services| {
             let pages = match number.checked_sub(1) {
                 None => fixed(services, &site)?,
-                Some(map) => items(services, &site, map)?,
+                Some(map) if map < services.overview()?.items().div_ceil(MAP) => {
+                    items(services, &site, map)?
+                }
+                Some(_) => Vec::new(),
             };
             if pages.is_empty() {
                 return Err(AppError::no_such_path());
@@ -175,7 +178,7 @@ fn items(services: &Services, site: &str, map: u64) -> Result<Vec<Page>, Service
 /// pages and by the site map.
 pub async fn robots(State(app): State<App>, headers: HeaderMap) -> Response {
     let text = format!(
-        "User-agent: *\nDisallow: /search\nDisallow: /api/\nSitemap: {}{}\n",
+        "User-agent: *\nDisallow: /search\nDisallow: /api/\nDisallow: /kinds/*/items\nSitemap: {}{}\n",
         app.site(),
         url::SITEMAP
     );

@@ -45,6 +45,13 @@ struct Entry {
     summary: String,
 }
 
+/// The text without characters that XML 1.0 has no way to write.
+fn allowed(text: &str) -> Vec<u8> {
+    let is_allowed = |c: &char| !c.is_control() || matches!(c, '\n' | '\r' | '\t');
+    let allowed: String = text.chars().filter(is_allowed).collect();
+    allowed.into_bytes()
+}
+
 /// Midnight in Shanghai, where all days of lists begin.
 fn midnight(day: Date) -> String {
     format!("{day}T00:00:00+08:00")
@@ -93,7 +100,7 @@ pub async fn publications(
             })
         })
         .await?;
-    Ok(respond::fresh(&headers, ATOM, body.into_bytes()))
+    Ok(respond::fresh(&headers, ATOM, allowed(&body)))
 }
 
 /// `/search.atom`, with the filters of the page.
@@ -133,7 +140,7 @@ pub async fn search(
             })
         })
         .await?;
-    Ok(respond::fresh(&headers, ATOM, body.into_bytes()))
+    Ok(respond::fresh(&headers, ATOM, allowed(&body)))
 }
 
 impl Entry {

@@ -67,6 +67,8 @@ async fn items(
         None | Some("") => None,
         Some(_) => Some(params.number("publication")?),
     };
+    // Few are made at a time: each takes a worker for as long as its kind is large.
+    let _turn = app.upload_turn().await?;
     let (file, length, name) = app
         .run(move |services| {
             let kind = services.kind(&key)?.kind;
@@ -79,7 +81,7 @@ async fn items(
                 let detail = format!("公布编号最大为 {last}，现为 {}", at.publication);
                 return Err(ServiceError::parameter("publication", detail));
             }
-            // To a file that has no name, so that memory stays bounded and a slow reader holds nothing.
+            // To a file that has no name, so that a slow reader holds no worker; it goes with the answer.
             let mut file = tempfile::tempfile().map_err(failed)?;
             let mut to = BufWriter::new(&mut file);
             export(&*services.register, Some(&kind), format, at, &mut to)?;

@@ -8,6 +8,7 @@ use axum::http::HeaderMap;
 use axum::response::Response;
 
 use super::{Section, Shell, render};
+use crate::domain::AppliesTo;
 use crate::domain::date::{self, chinese};
 use crate::http::api::check::{CHECK, asked};
 use crate::http::error::AppError;
@@ -38,6 +39,9 @@ pub struct CheckPage {
     pub answer: Option<Answer>,
 }
 
+/// Style and label of what was not understood.
+const UNKNOWN: (&str, &str) = ("unknown", "没有认出");
+
 /// An answer as it is shown.
 #[derive(Clone, Debug, Default)]
 pub struct Answer {
@@ -66,6 +70,8 @@ pub struct Activity {
     pub name: Option<String>,
     pub verdict: &'static str,
     pub label: &'static str,
+    /// Whether nothing was recognised, and so nothing checked.
+    pub unknown: bool,
     /// How sure the answer is, in words.
     pub sure: &'static str,
     pub industry: Option<String>,
@@ -228,9 +234,15 @@ impl From<Check> for Answer {
             effective_on: chinese(edition.publication.effective_on),
             title: edition.title,
         });
+        // What is not understood was not checked, whatever the lists say.
+        let unknown = |c: &Checked| c.recognised == Recognised::Unknown && c.excluded.is_empty();
+        let (verdict, label) = match check.activities.iter().all(unknown) {
+            true => UNKNOWN,
+            false => (check.verdict.key(), check.verdict.label()),
+        };
         Self {
-            verdict: check.verdict.key(),
-            label: check.verdict.label(),
+            verdict,
+            label,
             investor: check.investor.label(),
             as_of: chinese(check.position.day),
             link,
@@ -242,6 +254,11 @@ impl From<Check> for Answer {
 
 impl From<Checked> for Activity {
     fn from(checked: Checked) -> Self {
+        let unknown = checked.recognised == Recognised::Unknown;
+        let (verdict, label) = match unknown {
+            true => UNKNOWN,
+            false => (checked.verdict.key(), checked.verdict.label()),
+        };
         let nothing_found = checked.items.is_empty() && !checked.missing.is_empty();
         let items = checked.items.into_iter().map(|governing| Item {
             url: url::item(&governing.item.code),
@@ -249,23 +266,26 @@ impl From<Checked> for Activity {
             name: governing.item.name,
             measure: governing.measure,
             department: governing.item.department,
-            label: governing.item.grade.label(),
+            label: match (governing.item.applies_to, governing.item.grade) {
+                (AppliesTo::Foreign, Verdict::Permit) => "限制",
+                (_, grade) => grade.label(),
+            },
             why: governing.why,
         });
         let permits = checked.permits.into_iter();
         Self {
             text: checked.text,
             name: checked.name,
-            verdict: checked.verdict.key(),
-            label: checked.verdict.label(),
-            sure: match (checked.recognised, checked.verdict) {
+            verdict,
+            label,
+            unknown,
+            sure: match checked.recognised {
                 _ if nothing_found => "没有把握，请核实",
-                (Recognised::Said, _) => "把握较大",
-                (Recognised::Corrected, _) => "已按可能的错别字理解，请核对",
-                (Recognised::Meant, _) => "按通常的意思理解，请核对",
-                (Recognised::Resembling | Recognised::Measure, _) => "仅为近似，请核对",
-                (Recognised::Unknown, Verdict::Unlisted) => "没有认出这项活动，请换个说法或咨询",
-                (Recognised::Unknown, _) => "请核对",
+                Recognised::Said => "把握较大",
+                Recognised::Corrected => "已按可能的错别字理解，请核对",
+                Recognised::Meant => "按通常的意思理解，请核对",
+                Recognised::Resembling | Recognised::Measure => "仅为近似，请核对",
+                Recognised::Unknown => "没有认出这项活动",
             },
             industry: checked
                 .industry

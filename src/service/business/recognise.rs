@@ -41,6 +41,9 @@ const WHO: [&str; 24] = [
     "经营范围",
 ];
 
+/// Characters that tell a likeness from chance.
+const SHORTEST_LIKENESS: usize = 4;
+
 /// Characters that count things, and of those the ones that do little else.
 const COUNTS: &str = "亩块条台辆个间家栋头只顿顶张件套份座口架艘支把根片群批层平米年岁位名";
 const ONLY_COUNTS: &str = "亩块栋辆艘顿幢";
@@ -174,6 +177,10 @@ impl Services {
             return unknown(part);
         }
         let said = self.content(&part.normal);
+        // A word or two resemble too much.
+        if said.chars().filter(|c| c.is_alphanumeric()).count() < SHORTEST_LIKENESS {
+            return unknown(part);
+        }
         let resembling = self.activities.resembling(&said, 1);
         if let Some(like) = resembling.first()
             && like.likeness >= thresholds.resembling
