@@ -92,13 +92,18 @@ pub struct Checked {
 }
 
 impl Checked {
-    /// Whether just these items govern it, and the same wordings are missing or it has the same name.
-    fn is_governed_by(&self, items: &[Governing], missing: &[String], name: &str) -> bool {
+    /// Whether it tells what an activity of this name and these items would tell: the same items, or the
+    /// same first one and the others too.
+    fn tells(&self, items: &[Governing], missing: &[String], name: &str) -> bool {
         let codes = |items: &[Governing]| -> Vec<String> {
             items.iter().map(|g| g.item.code.clone()).collect()
         };
+        let (own, other) = (codes(&self.items), codes(items));
+        if !other.is_empty() && own.first() == other.first() {
+            return other.iter().all(|code| own.contains(code));
+        }
         let is_same = self.missing == missing || self.name.as_deref() == Some(name);
-        is_same && codes(&self.items) == codes(items)
+        is_same && own == other
     }
 }
 
@@ -247,7 +252,7 @@ impl Services {
             // Several expressions may say the same; what is governed alike is told once.
             let told = found[before..]
                 .iter()
-                .any(|known| known.is_governed_by(&items, &missing, &activity.name));
+                .any(|known| known.tells(&items, &missing, &activity.name));
             if told {
                 continue;
             }

@@ -2,6 +2,7 @@
 
 mod check;
 mod errors;
+mod exceptions;
 mod files;
 mod items;
 mod operations;
