@@ -15,6 +15,7 @@ use crate::http::params::{self, Params};
 use crate::http::respond;
 use crate::http::state::App;
 use crate::http::url;
+use crate::query::RawSearchParams;
 use crate::service::read::Paging;
 use crate::service::search::HitView;
 use crate::service::view::PublicationView;
@@ -118,7 +119,7 @@ pub async fn search(
     let site = app.site().to_owned();
     let body = app
         .run(move |services| {
-            let raw = crate::query::RawSearchParams {
+            let raw = RawSearchParams {
                 size: Some(ENTRIES.to_string()),
                 ..raw
             };

@@ -17,7 +17,7 @@ const DOINGS: &str = "\
 /// 不…, which is no refusal: 不打烊.
 const OTHER_BU: &str = "\
     不打烊 不打扰 不干胶 不修边 不带走 不存在 不收费 不放假 不放心 不进则 不代表 \
-    不设限 不设门槛 不拉胯 不开玩笑 不办不行 不整齐 不租房 不养老";
+    不设限 不设门槛 不开玩笑 不办不行 不整齐 不租房 不养老";
 /// What somebody may lack and still do the business: 没有执照.
 const LACKED: &str = "\
     驾照 学过 学费 费 医师证 文凭 店铺 上班 防腐剂 添加剂 证 牌 照 执照 许可 \
@@ -64,8 +64,7 @@ const AS_WELL: [&str; 4] = ["还", "也", "另", "兼"];
 const BY_OTHERS: &str = "\
     外包出去 外包给别人 外包给专业 外包给人家 包给别人 包给专业 包给人家 交给别人 \
     交给专业 交给人家 交给外面 交给有资质 送外面 委托有资质 委托给 找别人 找医院 \
-    去医院 上医院 找正规 请外面 请别人 从别人那 从别处进 客户自己 客户自找 自己找厂 \
-    自己去医院";
+    去医院 上医院 找正规 请外面 请别人 从别人那 从别处进 客户自己 客户自找";
 /// 非 before one of these takes it out: 非转基因.
 const NOT_OF: [&str; 6] = ["转基因", "危险", "医疗", "易燃", "放射性", "烟草"];
 /// Characters of an exclusion; a longer one is a sentence whose turn was misread.

@@ -83,8 +83,8 @@ impl Services {
         params: &CheckParams,
         lists: &NegativeLists,
     ) -> Vec<Said<'_>> {
-        let said = self.activities.beside_limits(&part.normal);
-        let (mut text, mut recognised) = (said, Recognised::Said);
+        let limited = self.activities.beside_limits(&part.normal);
+        let (mut text, mut recognised) = (limited, Recognised::Said);
         let mut mentions = self.mentions(&text);
         if mentions.is_empty()
             && let Some(corrected) = self.corrected_business(&text)
