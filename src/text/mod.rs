@@ -10,8 +10,11 @@ pub mod mining;
 pub mod normal;
 pub mod phrases;
 pub mod pinyin;
+pub mod provisions;
 pub mod quantity;
+pub mod script;
 pub mod segment;
+pub mod steps;
 pub mod vocabulary;
 
 pub use activities::Activities;
