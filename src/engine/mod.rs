@@ -6,6 +6,7 @@ pub mod embedded;
 use crate::domain::{Item, ItemCode, ItemId, Kind, Position, SearchGroup};
 use crate::query::{Answer, Query};
 use crate::text::Lexicon;
+use crate::text::citation::Citation;
 use crate::text::normal::normalise;
 
 /// An item as the engine sees it.
@@ -31,18 +32,7 @@ pub struct Document {
 impl Document {
     /// Projects an item by what its kind says of each field, and what people call its title.
     pub fn new(id: ItemId, code: &ItemCode, item: &Item, kind: &Kind, lexicon: &Lexicon) -> Self {
-        let text = |group: SearchGroup| {
-            let mut text = String::new();
-            for field in kind.fields.iter().filter(|f| f.search == Some(group)) {
-                if let Some(value) = item.fields.get(&field.key) {
-                    if !text.is_empty() {
-                        text.push('\n');
-                    }
-                    text.push_str(value);
-                }
-            }
-            text
-        };
+        let text = |group: SearchGroup| text_of(item, kind, group);
         let head = &item.head;
         let title = text(SearchGroup::Title);
         Self {
@@ -61,6 +51,13 @@ impl Document {
     }
 }
 
+/// Text of an item's fields of one search group, in published order, joined by line breaks.
+pub fn text_of(item: &Item, kind: &Kind, group: SearchGroup) -> String {
+    let fields = kind.fields.iter().filter(|f| f.search == Some(group));
+    let values = fields.filter_map(|f| item.fields.get(&f.key).map(String::as_str));
+    values.collect::<Vec<_>>().join("\n")
+}
+
 /// One step of following the register.
 #[derive(Clone, Debug)]
 pub enum Step {
@@ -68,6 +65,31 @@ pub enum Step {
     Put(Box<Document>),
     /// Forgets the document; no error if it is not there.
     Remove(ItemId),
+}
+
+/// What other items are compared with.
+#[derive(Clone, Debug)]
+pub struct Likeness {
+    /// The item itself, which is not its own relative.
+    pub except: ItemId,
+    /// Key of its kind, and its region as a facet value.
+    pub kind: String,
+    pub region: String,
+    /// Text of its title fields, as in [`Document::title`]; blank is like nothing.
+    pub title: String,
+    /// Articles that it rests on.
+    pub citations: Vec<Citation>,
+}
+
+/// Items that have something in common with an item.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Related {
+    /// Those of its kind with its whole title, the same power of another body, level or region: of its
+    /// own region first, then by id.
+    pub titled: Vec<ItemId>,
+    /// By kind of list, those that rest on an article it rests on, who shares more and rarer articles
+    /// first; before them those of other kinds with its title.
+    pub resting: Vec<(String, Vec<ItemId>)>,
 }
 
 /// Why an engine could not do what it was asked.
@@ -179,6 +201,16 @@ pub trait Engine: Send + Sync {
     /// # Errors
     /// As [`Engine::search`].
     fn suggest(&self, text: &str, limit: usize) -> Result<Vec<ItemId>, EngineError>;
+
+    /// Items related to an item, at most `most` by title and in each kind. An engine that does not
+    /// know any answers none.
+    ///
+    /// # Errors
+    /// As [`Engine::search`].
+    fn related(&self, likeness: &Likeness, most: usize) -> Result<Related, EngineError> {
+        let _ = (likeness, most);
+        Ok(Related::default())
+    }
 
     /// Passes the words of all titles, each with the number of titles that have it: what people may
     /// have meant to type. In no order; a word may come more than once. An engine without words

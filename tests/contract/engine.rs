@@ -110,6 +110,7 @@ pub fn engine_contract(make: &dyn Fn() -> Box<dyn Engine>) {
     meaning::what_a_question_leans_to_comes_first(make().as_ref());
     meaning::titles_tell_their_words(make().as_ref());
     meaning::everyday_words_find_what_they_name(make().as_ref());
+    meaning::related_items_share_a_title_or_an_article(make().as_ref());
     meaning::an_item_s_name_brings_what_its_department_has(make().as_ref());
     a_rebuild_replaces_everything(make().as_ref());
 }

@@ -49,6 +49,8 @@ struct Candidate {
     /// Department and kind, in the order of their names; equal when sorting by relevance.
     group: (u32, u32),
     score: f32,
+    /// Whether the score decides inside a group; else the list's own order does, which ids follow.
+    is_ranked: bool,
     id: u64,
     /// Segment and document, where it can be looked up again.
     place: (usize, DocId),
@@ -56,7 +58,8 @@ struct Candidate {
 
 impl Candidate {
     fn key(&self) -> impl Ord {
-        (self.group, std::cmp::Reverse(Finite(self.score)), self.id)
+        let ranked = if self.is_ranked { self.score } else { 0.0 };
+        (self.group, std::cmp::Reverse(Finite(ranked)), self.id)
     }
 }
 
@@ -221,7 +224,7 @@ pub(super) fn collect(
     let mut counts: [Vec<u64>; FACETS] =
         std::array::from_fn(|slot| vec![0; snapshot.values[slot].len()]);
     let mut top = Top::new(query.offset + query.limit);
-    let mut total = 0;
+    let (mut total, mut best) = (0, None);
     for (number, part) in parts.iter().enumerate() {
         let columns = &part.segment.columns;
         let mut local: [Vec<u64>; FACETS] =
@@ -236,7 +239,15 @@ pub(super) fn collect(
                     *count += 1;
                 }
             }
-            top.offer(candidate(part, (number, doc), query.sort, &departments));
+            let candidate = candidate(part, (number, doc), query.sort, &departments);
+            // Whatever the order: how sure the answer is does not depend on it.
+            let is_better = |best: Candidate| {
+                (Finite(candidate.score), best.id) > (Finite(best.score), candidate.id)
+            };
+            if best.is_none_or(is_better) {
+                best = Some(candidate);
+            }
+            top.offer(candidate);
         });
         for ((counts, local), global) in counts.iter_mut().zip(local).zip(&part.segment.global) {
             for (count, &ordinal) in local.into_iter().zip(global) {
@@ -245,10 +256,9 @@ pub(super) fn collect(
         }
     }
     let top = top.into_sorted();
-    let evidence = top
-        .first()
-        .filter(|_| query.sort == Sort::Relevance && !query.words.is_empty())
-        .map(|best| evidence(snapshot, &parts, query, best));
+    let evidence = best
+        .filter(|_| !query.words.is_empty())
+        .map(|best| evidence(snapshot, &parts, query, &best));
     let hits = top.into_iter().skip(query.offset);
     Answer {
         total,
@@ -307,8 +317,8 @@ fn candidate(part: &Part<'_>, place: (usize, DocId), sort: Sort, departments: &[
     }
     Candidate {
         group,
-        // Inside a department the list's own order counts, which ids follow.
-        score: if sort == Sort::Department { 0.0 } else { score },
+        score,
+        is_ranked: sort == Sort::Relevance,
         id: part.segment.columns.ids[doc as usize],
         place,
     }

@@ -12,6 +12,7 @@
 //! | `retrieve/`, `accumulate.rs` | ways of finding items and what they found |
 //! | `collect.rs` | filters, exact counts, the page asked for |
 //! | `suggest.rs` | titles while typing |
+//! | `related.rs` | items with the same title or on the same articles |
 //! | `weights.rs` | all weights and limits |
 
 mod accumulate;
@@ -19,6 +20,7 @@ mod collect;
 mod folder;
 mod generation;
 mod health;
+mod related;
 mod retrieve;
 mod schema;
 mod snapshot;
@@ -39,7 +41,7 @@ use self::generation::{Generation, Stamp};
 use self::health::{Pace, guarded};
 use self::retrieve::Deadline;
 use self::snapshot::Snapshot;
-use super::{Engine, EngineError, EngineErrorCode, EngineState, Steps};
+use super::{Engine, EngineError, EngineErrorCode, EngineState, Likeness, Related, Steps};
 use crate::domain::{ItemId, Position};
 use crate::query::{Answer, MAX_DEPTH, MAX_QUESTION_CHARS, Query};
 use crate::text::Segmenter;
@@ -340,6 +342,10 @@ impl Engine for EmbeddedEngine {
             return Err(EngineError::new(EngineErrorCode::Invalid, message));
         }
         self.read(|snapshot| suggest::suggest(snapshot, text, limit, Deadline::start()))
+    }
+
+    fn related(&self, likeness: &Likeness, most: usize) -> Result<Related, EngineError> {
+        self.read(|snapshot| related::related(snapshot, likeness, most, Deadline::start()))
     }
 
     fn title_words(&self, each: &mut dyn FnMut(&str, u64)) -> Result<(), EngineError> {

@@ -2,7 +2,8 @@
 
 use std::collections::BTreeMap;
 
-use quanze::engine::Engine;
+use quanze::domain::ItemId;
+use quanze::engine::{Engine, Likeness, Related};
 use quanze::query::{Expansion, Facet, Leaning, Query};
 use quanze::text::citation::Citation;
 use quanze::text::lexicon::Relation;
@@ -113,4 +114,55 @@ pub fn an_item_s_name_brings_what_its_department_has(engine: &dyn Engine) {
     // A 的 more or less makes no other name.
     let found = asked(engine, &query(&raw("临时用地审批")));
     assert_eq!(found, [3, 2, 1]);
+}
+
+pub fn related_items_share_a_title_or_an_article(engine: &dyn Engine) {
+    let rests = |id: u64, title: &str, kind: &str, basis: &str| {
+        let mut document = document(id, title);
+        document.kind = kind.into();
+        document.basis = basis.into();
+        put(document)
+    };
+    let both = "《噪声污染防治法》第七十七条、第四十三条";
+    let steps = vec![
+        rests(1, "对夜间施工的处罚", "power", both),
+        rests(2, "对夜间施工的处罚", "power", ""),
+        rests(3, "施工噪声检查", "power", "《噪声污染防治法》第四十三条"),
+        rests(4, "夜间作业证明", "power", both),
+        rests(
+            5,
+            "夜间施工裁量",
+            "discretion",
+            "《噪声污染防治法》第七十七条",
+        ),
+        rests(6, "另一部法律的同一条", "power", "《广告法》第七十七条"),
+        rests(7, "已经取消的检查", "power", both),
+        rests(8, "对夜间施工的处罚", "service", ""),
+    ];
+    apply(engine, steps, 1);
+    apply(engine, vec![quanze::engine::Step::Remove(ItemId(7))], 2);
+    let mut likeness = Likeness {
+        except: ItemId(1),
+        kind: "power".into(),
+        region: document(1, "").region,
+        title: "对夜间施工的处罚".into(),
+        citations: quanze::text::citation::of_basis(both),
+    };
+    let ids = |ids: &[u64]| ids.iter().copied().map(ItemId).collect::<Vec<_>>();
+    let asked = |most| engine.related(&likeness, most).expect("an answer");
+    let expected = Related {
+        titled: ids(&[2]),
+        resting: vec![
+            ("discretion".into(), ids(&[5])),
+            ("power".into(), ids(&[4, 3])),
+            ("service".into(), ids(&[8])),
+        ],
+    };
+    assert_eq!(asked(5), expected);
+    assert_eq!(asked(1).resting[1].1, ids(&[4]));
+    // Without a title nothing has the same.
+    likeness.title = " ".into();
+    likeness.citations.clear();
+    let nothing = engine.related(&likeness, 5).expect("an answer");
+    assert_eq!(nothing, Related::default());
 }
