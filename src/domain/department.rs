@@ -169,7 +169,7 @@ pub fn complete(name: &str, region: Option<&Region>, regions: &Regions) -> Strin
     for division in ["市", "省", "县", "区"] {
         if region.name.ends_with(division)
             && let Some(rest) = name.strip_prefix(division)
-            && !TRADES.iter().any(|t| name.starts_with(t))
+            && (!TRADES.iter().any(|t| name.starts_with(t)) || is_bare(rest))
         {
             return format!("{}{}", region.name, rest);
         }
@@ -178,6 +178,27 @@ pub fn complete(name: &str, region: Option<&Region>, regions: &Regions) -> Strin
         return format!("{}{}", region.name, name);
     }
     name.to_owned()
+}
+
+/// Whether two names are of one body: lists shorten 人民政府, 委员会, 和 of a name that another writes
+/// in full.
+pub fn is_same(a: &str, b: &str) -> bool {
+    a == b || folded(a) == folded(b)
+}
+
+/// A name without what lists leave out.
+fn folded(name: &str) -> String {
+    let name = name.replace("委员会", "委").replace("人民政府", "政府");
+    name.chars()
+        .filter(|c| !matches!(c, '和' | '与' | ' '))
+        .collect()
+}
+
+/// Whether a name stands for whoever is concerned, and not for one body.
+pub fn is_anyone(name: &str) -> bool {
+    ["相关部门", "有关部门", "相关单位", "有关单位"]
+        .iter()
+        .any(|words| name.ends_with(words))
 }
 
 /// Name without its region: the part people say (财政局 of 克拉玛依市财政局).
@@ -190,6 +211,19 @@ pub fn short<'a>(name: &'a str, region: &Region) -> &'a str {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_body_is_known_by_its_shortened_name() {
+        for (short, full) in [
+            ("辽阳市政府办公室", "辽阳市人民政府办公室"),
+            ("辽阳市发展改革委", "辽阳市发展和改革委员会"),
+            ("辽阳市人力资源社会保障局", "辽阳市人力资源和社会保障局"),
+        ] {
+            assert!(is_same(short, full), "{short}");
+        }
+        assert!(!is_same("辽阳市水务局", "辽阳市水利局"));
+        assert!(is_anyone("市政府各相关部门") && !is_anyone("辽阳市公安局"));
+    }
 
     #[test]
     fn names_are_completed_by_their_region() {
@@ -211,6 +245,7 @@ mod tests {
             ("自然资源部南海局", "自然资源部南海局"),
             ("港珠澳大桥管理局", "港珠澳大桥管理局"),
             ("测试市民政局", "测试市民政局"),
+            ("市民政局", "克拉玛依市民政局"),
         ] {
             assert_eq!(complete(name, city.as_ref(), &regions), full);
         }

@@ -12,6 +12,7 @@ use axum::http::{HeaderName, HeaderValue};
 use axum::middleware::Next;
 use axum::response::Response;
 
+use super::display::Display;
 use super::error::AppError;
 use super::respond;
 use super::state::App;
@@ -35,13 +36,14 @@ pub async fn guard(State(app): State<App>, request: Request, next: Next) -> Resp
     let started = Instant::now();
     let path = request.uri().path().to_owned();
     let (api, open) = (url::is_api(&path), path.starts_with(url::API));
+    let display = Display::of(request.headers());
     let route = request.extensions().get::<MatchedPath>().cloned();
     let mut response = match limits(&request) {
-        Err(error) => error.render(api),
+        Err(error) => display.show(error.render(api)).await,
         Ok(()) => match tokio::time::timeout(patience(&path), next.run(request)).await {
-            Err(_) => AppError::busy().render(api),
+            Err(_) => display.show(AppError::busy().render(api)).await,
             Ok(mut response) => match error_of(&mut response, &path) {
-                Some(error) => error.render(api),
+                Some(error) => display.show(error.render(api)).await,
                 None => response,
             },
         },

@@ -2,6 +2,7 @@
 //! Must not know tantivy or SQL; asks the services for everything.
 
 mod api;
+mod display;
 mod download;
 mod error;
 mod files;

@@ -157,6 +157,36 @@ impl Params {
         }
     }
 
+    /// A month, as its first and last day.
+    ///
+    /// # Errors
+    /// `Invalid` unless it has the form 2026-01.
+    pub fn month(&self, name: &str) -> Result<Option<(Date, Date)>, ServiceError> {
+        let Some(text) = self.one(name)?.map(str::trim).filter(|t| !t.is_empty()) else {
+            return Ok(None);
+        };
+        let first = (text.len() == 7).then(|| date::parse(&format!("{text}-01")));
+        match first.flatten() {
+            Some(first) => Ok(Some((first, first.last_of_month()))),
+            None => {
+                let text = shorten(text, 20);
+                let detail = format!("参数 {name} 应为月份，如 2026-01，现为“{text}”");
+                Err(ServiceError::parameter(name, detail))
+            }
+        }
+    }
+
+    /// Number of the last publication that counts; all where absent.
+    ///
+    /// # Errors
+    /// `Invalid` when it is no number.
+    pub fn publication(&self) -> Result<Option<u64>, ServiceError> {
+        match self.one("publication")?.map(str::trim) {
+            None | Some("") => Ok(None),
+            Some(_) => self.number("publication").map(Some),
+        }
+    }
+
     /// A whole number that must be given.
     ///
     /// # Errors
@@ -202,6 +232,20 @@ mod tests {
     fn text_in_another_encoding_is_refused() {
         // 油 in GBK, as old browsers may send it.
         assert!(Params::parse("q=%D3%CD").is_err());
+    }
+
+    #[test]
+    fn months_have_a_first_and_a_last_day() {
+        let month = |query: &str| Params::parse(query).unwrap().month("month");
+        let (first, last) = month("month=2026-02").unwrap().unwrap();
+        assert_eq!(
+            (first.to_string(), last.to_string()),
+            ("2026-02-01".into(), "2026-02-28".into())
+        );
+        assert!(month("month=").unwrap().is_none());
+        for wrong in ["2026", "2026-13", "2026-2", "202602-", "二月"] {
+            assert!(month(&format!("month={wrong}")).is_err(), "{wrong}");
+        }
     }
 
     #[test]

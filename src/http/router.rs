@@ -6,18 +6,22 @@ use std::sync::Arc;
 use axum::Router;
 use axum::extract::DefaultBodyLimit;
 use axum::middleware;
-use axum::routing::{MethodRouter, get};
+use axum::routing::{MethodRouter, get, post};
 use tower_http::CompressionLevel;
 use tower_http::catch_panic::CatchPanicLayer;
 use tower_http::compression::CompressionLayer;
 use tower_http::compression::predicate::{NotForContentType, Predicate, SizeAbove};
 
-use super::api::{check as checks, negative as negative_lists, openapi, operations, read, search};
+use super::api::{
+    beside, check as checks, negative as negative_lists, openapi, operations, read, search,
+};
+use super::display;
 use super::error::AppError;
-use super::files::{discovery, feed, items, table};
+use super::files::{catalog, discovery, feed, items, table};
 use super::guard::guard;
 use super::pages::{
-    assets, catalogue, check, home, item, negative, publications, search as results,
+    assets, catalogue, check, compare, data, department, docs, home, item, negative, overview,
+    publications, search as results,
 };
 use super::state::App;
 use super::url;
@@ -42,8 +46,12 @@ fn pages() -> Routes {
         ),
         (url::NEGATIVE, get(negative::negative)),
         (url::ITEM, get(item::item)),
+        (url::COMPARE, get(compare::compare)),
+        (url::OVERVIEW, get(overview::overview)),
+        (url::DATA, get(data::data)),
+        (url::API_DOCS, get(docs::docs)),
         (url::DEPARTMENTS, get(catalogue::departments)),
-        (url::DEPARTMENT, get(catalogue::department)),
+        (url::DEPARTMENT, get(department::department)),
         (url::KINDS, get(catalogue::kinds)),
         (url::KIND, get(catalogue::kind)),
         (url::LISTS, get(catalogue::lists)),
@@ -51,8 +59,6 @@ fn pages() -> Routes {
         (url::LIST_DIFFERENCE, get(publications::difference)),
         (url::PUBLICATIONS, get(publications::publications)),
         (url::PUBLICATION, get(publications::publication)),
-        (url::STATIC, get(assets::file)),
-        (url::FAVICON, get(assets::favicon)),
     ]
 }
 
@@ -65,6 +71,9 @@ fn api() -> Routes {
         (url::API_NEGATIVE, get(negative_lists::negative)),
         (url::API_ITEM, get(read::item)),
         (url::API_ITEM_HISTORY, get(read::history)),
+        (url::API_ITEM_RELATED, get(beside::related)),
+        (url::API_COMPARE, get(beside::compare)),
+        (url::API_STATISTICS, get(beside::statistics)),
         (url::API_DEPARTMENTS, get(read::departments)),
         (url::API_DEPARTMENT, get(read::department)),
         (url::API_KINDS, get(read::kinds)),
@@ -102,7 +111,7 @@ pub fn api_paths() -> Vec<&'static str> {
         .collect()
 }
 
-/// Files for programs that are no API of ours: tables, feeds, site maps.
+/// Files that are no API of ours: what pages load, tables, feeds, site maps.
 fn files() -> Routes {
     vec![
         (url::SEARCH_CSV, get(table::csv)),
@@ -111,6 +120,10 @@ fn files() -> Routes {
         (url::KIND_CSV, get(items::csv)),
         (url::KIND_XLSX, get(items::xlsx)),
         (url::KIND_JSONL, get(items::jsonl)),
+        (url::STATIC, get(assets::file)),
+        (url::FAVICON, get(assets::favicon)),
+        (url::ITEM_QR, get(item::qr::qr)),
+        (url::CATALOG, get(catalog::catalog)),
         (url::PUBLICATIONS_FEED, get(feed::publications)),
         (url::OPENSEARCH, get(discovery::opensearch)),
         (url::SUGGESTIONS, get(discovery::suggestions)),
@@ -131,12 +144,17 @@ pub fn router(services: Arc<Services>, site: &str) -> Router {
     let compression = CompressionLayer::new()
         .quality(CompressionLevel::Fastest)
         .compress_when(compressed);
-    let routes = pages().into_iter().chain(files());
+    // Other answers are for programs, which get the same whatever a browser chose.
+    let shown = |(path, handler): (_, MethodRouter<App>)| {
+        (path, handler.layer(middleware::from_fn(display::display)))
+    };
+    let routes = pages().into_iter().map(shown).chain(files());
     let routes = routes.chain(api()).chain(operations());
     routes
         .fold(Router::new(), |router, (path, handler)| {
             router.route(path, handler)
         })
+        .route(url::DISPLAY, post(display::choose))
         .fallback(|| async { AppError::no_such_path() })
         .layer(CatchPanicLayer::new())
         .layer(compression)

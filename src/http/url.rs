@@ -15,6 +15,14 @@ pub const SEARCH: &str = "/search";
 pub const NEGATIVE: &str = "/negative-lists";
 pub const CHECK: &str = "/check";
 pub const ITEM: &str = "/items/{code}";
+/// QR code of an item's permanent address.
+pub const ITEM_QR: &str = "/items/{code}/qr.svg";
+pub const COMPARE: &str = "/compare";
+pub const OVERVIEW: &str = "/overview";
+pub const DATA: &str = "/data";
+pub const API_DOCS: &str = "/api";
+/// Where a reader chooses how pages are shown.
+pub const DISPLAY: &str = "/display";
 pub const DEPARTMENTS: &str = "/departments";
 pub const DEPARTMENT: &str = "/departments/{number}";
 pub const KINDS: &str = "/kinds";
@@ -39,6 +47,8 @@ pub const KIND_JSONL: &str = "/kinds/{key}/items.jsonl";
 pub const PUBLICATIONS_FEED: &str = "/publications.atom";
 pub const OPENSEARCH: &str = "/opensearch.xml";
 pub const SUGGESTIONS: &str = "/suggestions.json";
+/// The data sets as a DCAT catalogue in JSON-LD.
+pub const CATALOG: &str = "/catalog.jsonld";
 pub const SITEMAP: &str = "/sitemap.xml";
 pub const SITEMAP_PART: &str = "/sitemap/{number}";
 
@@ -49,6 +59,9 @@ pub const API_SEARCH: &str = "/api/v1/search";
 pub const API_SUGGEST: &str = "/api/v1/suggest";
 pub const API_CHECK: &str = "/api/v1/check";
 pub const API_ITEM: &str = "/api/v1/items/{code}";
+pub const API_ITEM_RELATED: &str = "/api/v1/items/{code}/related";
+pub const API_COMPARE: &str = "/api/v1/compare";
+pub const API_STATISTICS: &str = "/api/v1/statistics";
 pub const API_ITEM_HISTORY: &str = "/api/v1/items/{code}/history";
 pub const API_DEPARTMENTS: &str = "/api/v1/departments";
 pub const API_DEPARTMENT: &str = "/api/v1/departments/{id}";
@@ -70,6 +83,7 @@ pub const METRICS: &str = "/metrics";
 pub fn methods(path: &str) -> &'static str {
     match path {
         CHECK | API_CHECK => "GET, HEAD, POST",
+        DISPLAY => "POST",
         _ => "GET, HEAD",
     }
 }
@@ -147,6 +161,15 @@ pub fn item(code: &str) -> String {
 /// Page of an item as it stood on a day.
 pub fn item_on(code: &str, day: Date) -> String {
     with(&fill(ITEM, code), [("as_of", day.to_string())])
+}
+
+/// Page of an item as it stood on a day by the publications up to a number: always the same.
+pub fn item_at(code: &str, day: Date, upto: u64) -> String {
+    let at = [
+        ("as_of", day.to_string()),
+        ("publication", upto.to_string()),
+    ];
+    with(&fill(ITEM, code), at)
 }
 
 /// Page of a department.

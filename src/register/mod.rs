@@ -55,11 +55,13 @@ pub struct DepartmentSummary {
 }
 
 /// Which publications to list; newest first.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct PublicationFilter {
     pub department: Option<String>,
     pub kind: Option<String>,
     pub list: Option<u64>,
+    /// First and last day of publishing.
+    pub published: Option<(Date, Date)>,
 }
 
 /// Where the register keeps what it is given. Every implementation passes

@@ -5,7 +5,7 @@
 pub mod batch;
 pub mod browse;
 pub mod lists;
-mod permits;
+pub(in crate::service) mod permits;
 mod recognise;
 mod verdict;
 
@@ -18,7 +18,7 @@ use crate::text::activities::{Activities, Activity};
 use crate::text::vocabulary::Vocabulary;
 
 use super::{ServiceError, Services};
-pub use permits::LocalPermit;
+pub use permits::{Asking, LocalPermit};
 pub use verdict::{Investor, Verdict};
 
 use lists::{Edition, Listed, NegativeLists, Place};
@@ -160,7 +160,7 @@ impl Services {
     /// # Errors
     /// As the register's.
     pub fn negative_lists(&self, at: Position) -> Result<Arc<NegativeLists>, ServiceError> {
-        let key = (at.publication, at.day);
+        let key = (self.newest_negative(at)?, at.day);
         let kept = |cache: &ListsCache| {
             let cache = cache.0.lock().unwrap_or_else(PoisonError::into_inner);
             cache.get(&key).cloned()
@@ -180,6 +180,18 @@ impl Services {
         }
         cache.insert(key, read.clone());
         Ok(read)
+    }
+
+    /// Number of the newest publication of a negative list that counts at a position: others change
+    /// nothing.
+    fn newest_negative(&self, at: Position) -> Result<u64, ServiceError> {
+        let overview = self.overview()?;
+        if at.publication < overview.last_number {
+            return Ok(at.publication);
+        }
+        let is_negative = |key: &str| self.kinds.get(key).is_some_and(|k| k.negative.is_some());
+        let lists = overview.lists.iter().filter(|l| is_negative(&l.list.kind));
+        Ok(lists.map(|l| l.latest.number).max().unwrap_or(0))
     }
 
     /// Checks a description against the lists.

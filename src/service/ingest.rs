@@ -218,7 +218,7 @@ impl Ingester {
         let filter = PublicationFilter {
             department: Some(plan.list.department.clone()),
             kind: Some(plan.list.kind.clone()),
-            list: None,
+            ..PublicationFilter::default()
         };
         let (newest, _) = self.register.publications(&filter, 0, 1)?;
         let Some(other) = newest.into_iter().next().map(|p| p.list) else {

@@ -5,11 +5,14 @@ pub mod business;
 pub mod evaluate;
 pub mod export;
 pub mod follow;
+pub mod help;
 mod hits;
 pub mod ingest;
+mod kept;
 pub mod overview;
 pub mod read;
 pub mod search;
+pub mod statistics;
 pub mod table;
 pub mod view;
 pub mod words;
@@ -26,6 +29,8 @@ use crate::text::{Activities, Segmenter};
 use business::ListsCache;
 use hits::HitCache;
 use overview::OverviewCache;
+use read::{FactsCache, PermitsCache};
+use statistics::StatisticsCache;
 use words::WordsCache;
 
 /// Everything a use case needs, shared by all requests.
@@ -43,6 +48,9 @@ pub struct Services {
     business_words: Vocabulary,
     negative: ListsCache,
     hits: HitCache,
+    statistics: StatisticsCache,
+    facts: FactsCache,
+    permits: PermitsCache,
 }
 
 impl Services {
@@ -69,6 +77,9 @@ impl Services {
             activities,
             negative: ListsCache::default(),
             hits: HitCache::default(),
+            statistics: StatisticsCache::default(),
+            facts: FactsCache::default(),
+            permits: PermitsCache::default(),
         }
     }
 

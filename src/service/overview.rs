@@ -4,8 +4,10 @@
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, PoisonError};
 
+use crate::domain::department::short;
 use crate::domain::{Date, ListId};
 use crate::register::{DepartmentSummary, ListSummary};
+use crate::text::normal::normalise;
 
 use super::view::is_sample;
 use super::{ServiceError, Services};
@@ -24,7 +26,12 @@ pub struct Overview {
     pub has_samples: bool,
     list_numbers: HashMap<ListId, u64>,
     department_numbers: HashMap<String, u64>,
+    /// Normalised names with and without region, in the order of `departments`.
+    said: Vec<(String, String)>,
 }
+
+/// Characters of a name without its region by which a department is meant: 公安局, not 部.
+const SHORTEST: usize = 3;
 
 impl Overview {
     /// Number of a list in URLs.
@@ -35,6 +42,21 @@ impl Overview {
     /// Number of a department in URLs.
     pub fn department_number(&self, name: &str) -> Option<u64> {
         self.department_numbers.get(name).copied()
+    }
+
+    /// Departments that a normalised text names: those in full, else those without their region, with
+    /// the most items first.
+    pub fn named_in(&self, text: &str) -> Vec<&DepartmentSummary> {
+        let both = || self.departments.iter().zip(&self.said);
+        let full = both().filter(|(_, (full, _))| text.contains(full.as_str()));
+        let mut named: Vec<_> = full.map(|(department, _)| department).collect();
+        if named.is_empty() {
+            let is_meant = |short: &str| short.chars().count() >= SHORTEST && text.contains(short);
+            let short = both().filter(|(_, (_, short))| is_meant(short));
+            named = short.map(|(department, _)| department).collect();
+        }
+        named.sort_by_key(|department| std::cmp::Reverse(department_items(department)));
+        named
     }
 
     pub fn department(&self, number: u64) -> Option<&DepartmentSummary> {
@@ -100,6 +122,10 @@ impl Services {
             department_numbers: departments
                 .iter()
                 .map(|d| (d.name.clone(), d.number))
+                .collect(),
+            said: departments
+                .iter()
+                .map(|d| (normalise(&d.name), normalise(short(&d.name, &d.region))))
                 .collect(),
             has_samples: lists.iter().any(|l| is_sample(&l.latest)),
             departments,

@@ -1,14 +1,20 @@
 //! Reading the register: items, departments, kinds, lists, publications, suggestions.
 //! Must not know HTTP or how the register stores things.
 
+mod boundaries;
 mod catalogue;
 mod item;
 mod publication;
+mod related;
 mod suggest;
 
+pub(super) use boundaries::FactsCache;
+pub use boundaries::{DepartmentFacts, Partner, SharedMatter};
 pub use catalogue::{DepartmentView, KindCount, KindView, ListView, TypeCount};
 pub use item::{HistoryView, ItemView, Standing, Step, Successor, Upcoming};
 pub use publication::{DifferenceView, PublicationDetail, PublicationPage};
+pub(super) use related::PermitsCache;
+pub use related::{ComparedField, Comparison, MOST_COMPARED, RelatedGroup, RelatedView};
 pub use suggest::{Suggestion, Target};
 
 use super::ServiceError;

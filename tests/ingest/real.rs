@@ -263,10 +263,9 @@ fn what_is_marked_stands_in_the_item_and_was_asked_for() {
             .flat_map(|(_, meant)| meant);
         sought.extend(wordings.flat_map(|w| w.split(' ')).map(str::to_owned));
         for hit in &page.hits {
-            let item = desk
-                .services
-                .item(&hit.head.code, None)
-                .expect("a hit is an item");
+            let now = desk.services.position(None, None).expect("a position");
+            let item = desk.services.item(&hit.head.code, now);
+            let item = item.expect("a hit is an item");
             let fields: Vec<&str> = item.fields.iter().map(|f| f.value.as_str()).collect();
             for highlight in &hit.highlights {
                 let extract = shown(&highlight.html);

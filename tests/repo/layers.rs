@@ -30,7 +30,7 @@ const EVERYTHING: &[&str] = &[
 ];
 
 /// External crates and the paths that may use them.
-const OWNERS: [(&str, &[&str]); 16] = [
+const OWNERS: [(&str, &[&str]); 17] = [
     ("tantivy", &["src/engine/embedded"]),
     ("jieba_rs", &["src/text/segment.rs"]),
     ("ferrous_opencc", &["src/text/"]),
@@ -39,6 +39,7 @@ const OWNERS: [(&str, &[&str]); 16] = [
     ("axum", &["src/http/"]),
     ("tower_http", &["src/http/"]),
     ("askama", &["src/http/"]),
+    ("qrcode", &["src/http/pages/item/qr.rs"]),
     ("utoipa", &["src/http/"]),
     ("calamine", &["src/intake/workbook.rs"]),
     ("zip", &["src/intake/workbook"]),

@@ -45,7 +45,8 @@ pub(super) fn misses(
             off.push((label, other.places(&j.query, &codes)?));
         }
         for code in &codes {
-            let item = trial.services.item(code, None);
+            let at = trial.services.position(None, None)?;
+            let item = trial.services.item(code, at);
             let name = item.map_or_else(|_| "清单中没有".to_owned(), |i| i.head.name);
             let rank = |places: &HashMap<String, (usize, f32)>| places.get(code).map(|p| p.0);
             let place = |rank: Option<usize>| match rank {

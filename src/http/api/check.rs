@@ -92,10 +92,7 @@ pub fn asked(params: &Params) -> Result<CheckParams, ServiceError> {
         text: params.one("text")?.unwrap_or_default().to_owned(),
         investor: investor(params.one("investor")?.unwrap_or_default())?,
         as_of: params.day("as_of")?,
-        publication: match params.one("publication")?.map(str::trim) {
-            None | Some("") => None,
-            Some(_) => Some(params.number("publication")?),
-        },
+        publication: params.publication()?,
         with_permits: true,
         ..CheckParams::default()
     })

@@ -1,6 +1,7 @@
 //! The JSON API: one function per route, each from parameters to a shape.
 //! Must not know status codes or how anything is stored.
 
+pub mod beside;
 pub mod check;
 pub mod negative;
 pub mod openapi;

@@ -5,7 +5,7 @@ use axum::response::Response;
 use utoipa::OpenApi;
 use utoipa::openapi::RefOr;
 
-use super::{check, negative, operations, read, search};
+use super::{beside, check, negative, operations, read, search};
 use crate::http::respond::{self, JSON};
 use crate::http::url;
 
@@ -26,6 +26,9 @@ use crate::http::url;
         negative::negative,
         read::item,
         read::history,
+        beside::related,
+        beside::compare,
+        beside::statistics,
         read::departments,
         read::department,
         read::kinds,

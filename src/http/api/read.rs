@@ -25,6 +25,7 @@ use crate::service::{ServiceError, Services};
     params(
         ("code" = String, Path, description = "Code of the item"),
         ("as_of" = Option<String>, Query, description = "YYYY-MM-DD; today when not given"),
+        ("publication" = Option<u64>, Query, description = "Publications up to this number count; all when not given"),
     ),
     responses(
         (status = 200, body = ItemAnswer),
@@ -38,10 +39,11 @@ pub async fn item(
     Path(code): Path<String>,
     params: Params,
 ) -> Result<Response, AppError> {
-    params.only(&["as_of"])?;
-    let day = params.day("as_of")?;
+    params.only(&["as_of", "publication"])?;
+    let (day, upto) = (params.day("as_of")?, params.publication()?);
     app.json(&headers, move |services| {
-        Ok(ItemAnswer::from(services.item(&code, day)?))
+        let at = services.position(day, upto)?;
+        Ok(ItemAnswer::from(services.item(&code, at)?))
     })
     .await
 }
@@ -109,7 +111,9 @@ pub async fn department(
     let paging = params.paging()?;
     app.json(&headers, move |services| {
         let number = department_number(services, &id)?;
-        Ok(DepartmentAnswer::from(services.department(number, paging)?))
+        let facts = services.department_facts(number)?;
+        let view = services.department(number, paging)?;
+        Ok(DepartmentAnswer::new(view, &facts))
     })
     .await
 }
@@ -256,6 +260,7 @@ pub async fn difference(
     params(
         ("department" = Option<String>, Query, description = "Full name or number of a department"),
         ("kind" = Option<String>, Query, description = "Key or Chinese name of a kind of list"),
+        ("month" = Option<String>, Query, description = "Month of publishing, YYYY-MM"),
         ("page" = Option<usize>, Query, description = "From 1"),
         ("size" = Option<usize>, Query, description = "1 to 100, 20 when not given"),
     ),
@@ -269,7 +274,7 @@ pub async fn publications(
     headers: HeaderMap,
     params: Params,
 ) -> Result<Response, AppError> {
-    params.only(&["department", "kind", "page", "size"])?;
+    params.only(&["department", "kind", "month", "page", "size"])?;
     let paging = params.paging()?;
     app.json(&headers, move |services| {
         let filter = publication_filter(services, &params)?;
@@ -316,6 +321,7 @@ pub fn publication_filter(
         department,
         kind,
         list: None,
+        published: params.month("month")?,
     })
 }
 

@@ -64,7 +64,7 @@ pub async fn publications(
     headers: HeaderMap,
     params: Params,
 ) -> Result<Response, AppError> {
-    params.only(&["department", "kind"])?;
+    params.only(&["department", "kind", "month"])?;
     let site = app.site().to_owned();
     let body = app
         .run(move |services| {
@@ -82,6 +82,7 @@ pub async fn publications(
             let own = [
                 ("department", filter.department.unwrap_or_default()),
                 ("kind", filter.kind.unwrap_or_default()),
+                ("month", params.one("month")?.unwrap_or_default().to_owned()),
             ];
             let entries: Vec<Entry> = found
                 .publications

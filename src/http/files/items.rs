@@ -8,15 +8,26 @@ use axum::extract::{Path, State};
 use axum::response::Response;
 
 use super::table::media_type;
-use crate::domain::Position;
 use crate::http::download::Download;
 use crate::http::error::AppError;
 use crate::http::params::Params;
 use crate::http::respond;
 use crate::http::state::App;
+use crate::http::url;
 use crate::service::ServiceError;
 use crate::service::export::{Format, export};
 use crate::service::table::TableFormat;
+
+/// Forms in which all items of a kind may be taken away: name, media type and path.
+pub const FORMS: [(&str, &str, &str); 3] = [
+    (
+        "Excel 表",
+        "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
+        url::KIND_XLSX,
+    ),
+    ("CSV", "text/csv", url::KIND_CSV),
+    ("JSON Lines", "application/jsonl", url::KIND_JSONL),
+];
 
 const JSON_LINES: &str = "application/jsonl; charset=utf-8";
 
@@ -63,24 +74,13 @@ async fn items(
 ) -> Result<Response, AppError> {
     params.only(&["as_of", "publication"])?;
     let day = params.day("as_of")?;
-    let publication = match params.one("publication")? {
-        None | Some("") => None,
-        Some(_) => Some(params.number("publication")?),
-    };
+    let publication = params.publication()?;
     // Few are made at a time: each takes a worker for as long as its kind is large.
     let _turn = app.upload_turn().await?;
     let (file, length, name) = app
         .run(move |services| {
             let kind = services.kind(&key)?.kind;
-            let last = services.register.last_number()?;
-            let at = Position {
-                publication: publication.unwrap_or(last),
-                day: day.unwrap_or_else(|| services.today()),
-            };
-            if at.publication > last {
-                let detail = format!("公布编号最大为 {last}，现为 {}", at.publication);
-                return Err(ServiceError::parameter("publication", detail));
-            }
+            let at = services.position(day, publication)?;
             // To a file that has no name, so that a slow reader holds no worker; it goes with the answer.
             let mut file = tempfile::tempfile().map_err(failed)?;
             let mut to = BufWriter::new(&mut file);

@@ -2,6 +2,7 @@
 //! engines look for. Each follows a format that others wrote; addresses in them are whole.
 //! Must not know how anything is stored.
 
+pub mod catalog;
 pub mod discovery;
 pub mod feed;
 pub mod items;

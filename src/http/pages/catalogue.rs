@@ -1,19 +1,20 @@
-//! Pages of departments, kinds and lists.
+//! Pages of all departments, of kinds and of lists.
 
 use askama::Template;
 use axum::extract::{Path, State};
 use axum::http::HeaderMap;
 use axum::response::Response;
 
+use super::data::formats;
 use super::home::Entry;
-use super::parts::{ItemRow, Pager, PublicationRow};
+use super::parts::PublicationRow;
 use super::{Section, Shell, render};
 use crate::http::error::AppError;
-use crate::http::params::{Params, path_number};
+use crate::http::params::path_number;
 use crate::http::state::App;
 use crate::http::url;
 use crate::service::overview::{Overview, department_items};
-use crate::service::read::{DepartmentView, KindView, ListView};
+use crate::service::read::{KindView, ListView};
 use crate::service::view::PublicationView;
 
 /// Departments of one division.
@@ -66,13 +67,6 @@ pub async fn departments(State(app): State<App>, headers: HeaderMap) -> Result<R
     .await
 }
 
-/// Counts of one kind by type, each with the search that shows them.
-#[derive(Clone, Debug, Default)]
-pub struct KindBox {
-    pub kind: Entry,
-    pub types: Vec<Entry>,
-}
-
 /// A list with its last publication.
 #[derive(Clone, Debug, Default)]
 pub struct ListRow {
@@ -96,96 +90,6 @@ impl From<ListView> for ListRow {
             items: view.items,
             publications: view.publications,
             latest,
-        }
-    }
-}
-
-#[derive(Template)]
-#[template(path = "department.html")]
-pub struct DepartmentPage {
-    pub shell: Shell,
-    pub name: String,
-    pub region: String,
-    pub items: u64,
-    pub kinds: Vec<KindBox>,
-    pub lists: Vec<ListRow>,
-    pub page: Vec<ItemRow>,
-    pub first: usize,
-    pub publications_url: String,
-    pub pager: Pager,
-}
-
-pub async fn department(
-    State(app): State<App>,
-    headers: HeaderMap,
-    Path(number): Path<String>,
-    params: Params,
-) -> Result<Response, AppError> {
-    let (number, paging) = (path_number(&number)?, params.paging()?);
-    app.page(&headers, move |services| {
-        let view = services.department(number, paging)?;
-        render(&DepartmentPage::new(&*services.overview()?, view))
-    })
-    .await
-}
-
-impl DepartmentPage {
-    pub fn new(overview: &Overview, view: DepartmentView) -> Self {
-        let path = url::department(view.number);
-        let inside = |more: &[(&'static str, &str)]| {
-            let more = more
-                .iter()
-                .map(|(name, value)| (*name, (*value).to_owned()));
-            url::with(
-                url::SEARCH,
-                [("department", view.name.clone())].into_iter().chain(more),
-            )
-        };
-        let kinds = view.kinds.iter().map(|kind| KindBox {
-            kind: Entry {
-                url: inside(&[("kind", &kind.kind)]),
-                name: kind.name.clone(),
-                items: kind.items,
-                noun: String::new(),
-            },
-            types: kind
-                .types
-                .iter()
-                .map(|t| Entry {
-                    url: inside(&[("kind", &kind.kind), ("type", &t.item_type)]),
-                    name: t.item_type.clone(),
-                    items: t.items,
-                    noun: String::new(),
-                })
-                .collect(),
-        });
-        let kinds = kinds.collect();
-        let lists: Vec<ListRow> = view.lists.into_iter().map(ListRow::from).collect();
-        let api = url::page(
-            &url::fill(url::API_DEPARTMENT, view.number),
-            view.paging.page,
-        );
-        let shell = Shell {
-            sample: lists.iter().any(|l| l.latest.sample),
-            ..Shell::new(overview, view.name.clone())
-        };
-        Self {
-            shell: shell
-                .with_api(api)
-                .with_canonical(url::page(&path, view.paging.page))
-                .in_section(Section::Departments),
-            region: view.region.name,
-            items: view.items,
-            kinds,
-            lists,
-            page: view.page.into_iter().map(ItemRow::from).collect(),
-            first: view.paging.offset() + 1,
-            publications_url: url::with(
-                url::PUBLICATIONS,
-                [("department", view.number.to_string())],
-            ),
-            pager: Pager::new(view.paging, view.reachable, |n| url::page(&path, n)),
-            name: view.name,
         }
     }
 }
@@ -283,11 +187,7 @@ impl KindPage {
             items: view.items,
             search_url: url::with(url::SEARCH, [("kind", kind.key.clone())]),
             publications_url: url::with(url::PUBLICATIONS, [("kind", kind.key.clone())]),
-            take: vec![
-                ("Excel 表", url::fill(url::KIND_XLSX, &kind.key)),
-                ("CSV", url::fill(url::KIND_CSV, &kind.key)),
-                ("JSON Lines", url::fill(url::KIND_JSONL, &kind.key)),
-            ],
+            take: formats(&kind.key),
             departments: departments.collect(),
             columns: columns.collect(),
         }

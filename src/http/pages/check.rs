@@ -292,7 +292,7 @@ impl From<Checked> for Activity {
                 .map(|(code, name)| format!("{name}（{code}）")),
             items: items.collect(),
             permits: permits
-                .map(|p| (url::item(&p.code), p.name, p.department))
+                .map(|p| (url::item(&p.code), p.full_name(), p.department))
                 .collect(),
             excluded: checked.excluded.join("、"),
             missing: checked.missing.join("”、“"),

@@ -10,12 +10,16 @@ use super::{Shell, render};
 use crate::http::error::AppError;
 use crate::http::state::App;
 use crate::http::url;
+use crate::query::Facet;
 use crate::register::PublicationFilter;
 use crate::service::overview::department_items;
 use crate::service::read::Paging;
+use crate::service::statistics::Statistics;
 
 /// Departments on the first page; the rest is one link away.
 const DEPARTMENTS: usize = 12;
+/// Values of other facets on the first page.
+const VALUES: usize = 12;
 /// Publications on the first page.
 const PUBLICATIONS: usize = 5;
 
@@ -38,12 +42,20 @@ pub struct HomePage {
     pub kinds: Vec<Entry>,
     pub departments: Vec<Entry>,
     pub more_departments: usize,
+    /// Heading, id and values of other facets.
+    pub facets: Vec<(&'static str, &'static str, Vec<Entry>)>,
     pub publications: Vec<PublicationRow>,
 }
 
 pub async fn home(State(app): State<App>, headers: HeaderMap) -> Result<Response, AppError> {
     app.page(&headers, |services| {
         let overview = services.overview()?;
+        // Everything else here is from the register: it is shown even while the index is away.
+        let statistics = services.statistics();
+        if let Err(error) = &statistics {
+            tracing::warn!(%error, "the first page is shown without counts by facet");
+        }
+        let statistics = statistics.ok();
         let paging = Paging {
             page: 1,
             size: PUBLICATIONS,
@@ -76,6 +88,21 @@ pub async fn home(State(app): State<App>, headers: HeaderMap) -> Result<Response
             kinds: kinds.filter(|k| k.items > 0).collect(),
             departments,
             more_departments,
+            facets: [
+                (Facet::Type, "types"),
+                (Facet::Level, "levels"),
+                (Facet::Region, "regions"),
+            ]
+            .into_iter()
+            .map(|(facet, id)| {
+                (
+                    facet.label(),
+                    id,
+                    facet_entries(statistics.as_deref(), facet),
+                )
+            })
+            .filter(|(_, _, entries)| !entries.is_empty())
+            .collect(),
             publications: latest
                 .publications
                 .into_iter()
@@ -84,4 +111,17 @@ pub async fn home(State(app): State<App>, headers: HeaderMap) -> Result<Response
         })
     })
     .await
+}
+
+/// The most frequent values of a facet, each with the search that shows its items.
+fn facet_entries(statistics: Option<&Statistics>, facet: Facet) -> Vec<Entry> {
+    let values = statistics.into_iter().flat_map(|s| s.of(facet));
+    let values = values.filter(|v| !v.value.is_empty());
+    let entries = values.take(VALUES).map(|value| Entry {
+        url: url::with(url::SEARCH, [(facet.key(), value.value.clone())]),
+        name: value.label.clone(),
+        items: value.count,
+        noun: String::new(),
+    });
+    entries.collect()
 }

@@ -1,22 +1,29 @@
 //! The page of one item, in the order a citizen asks: what, who, on what basis, what must they do,
 //! where to complain. Sections are chosen by what a field means (its role), never by its key.
 
+pub mod field;
+pub mod linked;
+pub mod qr;
+pub mod related;
+
 use askama::Template;
 use axum::extract::{Path, State};
 use axum::http::HeaderMap;
 use axum::response::Response;
 
-use super::parts::{FieldDifference, PublicationRow, action_style, paragraphs};
+use super::parts::{FieldDifference, PublicationRow, action_style};
 use super::{Shell, render};
 use crate::domain::date::chinese;
-use crate::domain::{Date, Role};
+use crate::domain::{Position, Role};
 use crate::http::error::AppError;
 use crate::http::params::Params;
 use crate::http::state::App;
 use crate::http::url;
 use crate::service::overview::Overview;
-use crate::service::read::{HistoryView, ItemView, Standing, Step};
+use crate::service::read::{HistoryView, ItemView, RelatedView, Standing, Step};
 use crate::service::view::FieldView;
+use field::{FieldBody, FieldRow};
+use related::RelatedBox;
 
 /// Headings in reading order, each with the roles of the fields under it.
 const SECTIONS: [(&str, &str, &[Role]); 6] = [
@@ -78,15 +85,6 @@ const ELSEWHERE: [Role; 7] = [
     Role::Edition,
 ];
 
-/// One field.
-#[derive(Clone, Debug, Default)]
-pub struct FieldRow {
-    pub label: String,
-    pub paragraphs: Vec<String>,
-    /// The original cell, where cleaning changed more than white space.
-    pub original: Option<String>,
-}
-
 /// A heading with its fields.
 #[derive(Clone, Debug, Default)]
 pub struct SectionView {
@@ -110,6 +108,8 @@ pub enum Notice {
     /// The content is of a day in the past or to come.
     OtherDay {
         day: String,
+        /// The last publication that counts, where there are later ones.
+        upto: Option<u64>,
         /// The item as it stands today.
         today: String,
     },
@@ -152,6 +152,8 @@ pub struct ItemPage {
     pub department: String,
     /// What the list calls it where it says the same department, else that it published.
     pub department_label: String,
+    /// Whether those who lead, or charge, stand before whoever published: they answer for it.
+    pub others_first: bool,
     pub department_url: Option<String>,
     pub region: String,
     pub level: String,
@@ -165,6 +167,8 @@ pub struct ItemPage {
     pub publication: PublicationRow,
     pub list_url: Option<String>,
     pub effective_on: String,
+    /// Edition of the list as it says itself; may be blank.
+    pub edition: String,
     pub file_name: String,
     pub file_url: String,
     /// Sheet and rows in the file; empty when unknown.
@@ -174,6 +178,16 @@ pub struct ItemPage {
     pub history_api: String,
     /// Day in the form YYYY-MM-DD, for the day's form.
     pub day: String,
+    /// Address of this content for ever, and its QR code.
+    pub permanent: String,
+    pub permanent_path: String,
+    pub qr_url: String,
+    /// The item as JSON-LD.
+    pub linked: String,
+    /// What stands beside it; nothing on days other than today.
+    pub related: RelatedBox,
+    /// What one item of its kind is called.
+    pub noun: String,
 }
 
 pub async fn item(
@@ -182,35 +196,65 @@ pub async fn item(
     Path(code): Path<String>,
     params: Params,
 ) -> Result<Response, AppError> {
-    let day = params.day("as_of")?;
+    let (day, upto) = (params.day("as_of")?, params.publication()?);
+    let site = app.site().to_owned();
     app.page(&headers, move |services| {
-        let item = services.item(&code, day)?;
+        let now = services.position(None, None)?;
+        let item = services.item(&code, services.position(day, upto)?)?;
         let history = services.history(&code)?;
-        render(&ItemPage::new(&*services.overview()?, item, history))
+        let kind = services.kinds.get(&item.head.kind);
+        let noun = kind.map_or("事项", |kind| kind.noun.as_str()).to_owned();
+        let is_service = is_service(&item);
+        let is_now = (item.as_of, item.upto) == (now.day, now.publication);
+        let related = if is_now && item.standing == Standing::InForce {
+            // The item itself is from the register: it is shown even while the index is away.
+            services.related(&code).unwrap_or_else(|error| {
+                tracing::warn!(%error, %code, "an item is shown without what stands beside it");
+                RelatedView::default()
+            })
+        } else {
+            RelatedView::default()
+        };
+        let linked = match item.standing {
+            Standing::InForce => linked::linked(&site, &item, is_service),
+            Standing::Withdrawn { .. } | Standing::NotYetInForce => String::new(),
+        };
+        let permanent = url::item_at(&item.head.code, item.as_of, item.upto);
+        render(&ItemPage {
+            permanent: format!("{site}{permanent}"),
+            permanent_path: permanent,
+            linked,
+            related: RelatedBox::new(&item.head, &noun, related),
+            noun,
+            ..ItemPage::new(&*services.overview()?, item, history, now)
+        })
     })
     .await
 }
 
 impl ItemPage {
-    pub fn new(overview: &Overview, item: ItemView, history: HistoryView) -> Self {
+    pub fn new(overview: &Overview, item: ItemView, history: HistoryView, now: Position) -> Self {
         let code = item.head.code.clone();
         let path = url::item(&code);
-        let today = item.as_of == overview.day;
+        let is_now = (item.as_of, item.upto) == (now.day, now.publication);
         let api = url::fill(url::API_ITEM, &code);
         let shell = Shell {
             as_of: Some(chinese(item.as_of)),
             sample: item.publication.sample,
             ..Shell::new(overview, full_name(&item.head.name, &item.head.sub_name))
         };
-        let shell = if today {
+        let shell = if is_now {
             shell.with_api(api).with_canonical(path.clone())
         } else {
-            let day = [("as_of", item.as_of.to_string())];
+            let at = [
+                ("as_of", item.as_of.to_string()),
+                ("publication", item.upto.to_string()),
+            ];
             shell
-                .with_api(url::with(&api, day))
-                .with_canonical(url::item_on(&code, item.as_of))
+                .with_api(url::with(&api, at))
+                .with_canonical(url::item_at(&code, item.as_of, item.upto))
         };
-        let notices = notices(&item, overview.day);
+        let notices = notices(&item, now);
         let is_publisher = |f: &FieldView| {
             f.role == Some(Role::Department)
                 && f.value == item.head.department
@@ -239,6 +283,11 @@ impl ItemPage {
             originals,
             list_url: item.publication.list_number.map(url::list),
             effective_on: chinese(item.effective_on),
+            edition: item
+                .fields
+                .iter()
+                .find(|f| f.role == Some(Role::Edition))
+                .map_or_else(String::new, |f| f.value.clone()),
             file_name: publication.file.name.clone(),
             file_url: url::file(publication.number),
             place: place(&item),
@@ -250,9 +299,25 @@ impl ItemPage {
                 .collect(),
             history_api: url::fill(url::API_ITEM_HISTORY, &code),
             day: item.as_of.to_string(),
+            qr_url: url::with(
+                &url::fill(url::ITEM_QR, &code),
+                [
+                    ("as_of", item.as_of.to_string()),
+                    ("publication", item.upto.to_string()),
+                ],
+            ),
+            permanent: String::new(),
+            permanent_path: String::new(),
+            linked: String::new(),
+            related: RelatedBox::default(),
+            noun: String::new(),
             path,
             kind_url: url::kind(&item.head.kind),
             department_label,
+            others_first: item
+                .fields
+                .iter()
+                .any(|f| matches!(f.role, Some(Role::Lead | Role::Authority))),
             department_url: item.department_number.map(url::department),
             name: item.head.name,
             sub_name: item.head.sub_name,
@@ -266,6 +331,23 @@ impl ItemPage {
     }
 }
 
+/// Whether an item is something that people ask for, and not done to them.
+fn is_service(item: &ItemView) -> bool {
+    const ASKED: [&str; 6] = [
+        "行政许可",
+        "行政给付",
+        "行政确认",
+        "行政奖励",
+        "行政裁决",
+        "公共服务",
+    ];
+    let is_for_someone = |f: &FieldView| f.role == Some(Role::Audience);
+    item.fields.iter().any(is_for_someone)
+        || ASKED
+            .iter()
+            .any(|asked| item.head.item_type.contains(asked))
+}
+
 fn full_name(name: &str, sub_name: &str) -> String {
     if sub_name.is_empty() {
         name.to_owned()
@@ -274,7 +356,7 @@ fn full_name(name: &str, sub_name: &str) -> String {
     }
 }
 
-fn notices(item: &ItemView, today: Date) -> Vec<Notice> {
+fn notices(item: &ItemView, now: Position) -> Vec<Notice> {
     let mut notices = Vec::new();
     match &item.standing {
         Standing::InForce => {}
@@ -290,14 +372,15 @@ fn notices(item: &ItemView, today: Date) -> Vec<Notice> {
             }),
         }),
     }
-    if item.as_of != today {
+    if (item.as_of, item.upto) != (now.day, now.publication) {
         notices.push(Notice::OtherDay {
             day: chinese(item.as_of),
+            upto: (item.upto < now.publication).then_some(item.upto),
             today: url::item(&item.head.code),
         });
     }
     notices.extend(item.upcoming.iter().map(|change| Notice::Upcoming {
-        reached: change.effective_on <= today,
+        reached: change.effective_on <= now.day,
         action: change.action.label(),
         on: chinese(change.effective_on),
         publication: change.publication,
@@ -308,11 +391,7 @@ fn notices(item: &ItemView, today: Date) -> Vec<Notice> {
 
 /// Fields under their headings, and the original cells of those shown in the page's head.
 fn sections(fields: &[FieldView]) -> (Vec<SectionView>, Vec<(String, String)>) {
-    let row = |field: &FieldView| FieldRow {
-        label: field.label.clone(),
-        paragraphs: paragraphs(&field.value),
-        original: field.original.clone(),
-    };
+    let row = FieldRow::from;
     let section = |(id, heading, roles): (&'static str, &'static str, &[Role])| {
         // By the order of roles, so that the body stands before its office whatever the columns'.
         let of_role = |role: Role| fields.iter().filter(move |f| f.role == Some(role)).map(row);

@@ -3,10 +3,16 @@
 
 pub mod assets;
 pub mod catalogue;
+pub mod charts;
 pub mod check;
+pub mod compare;
+pub mod data;
+pub mod department;
+pub mod docs;
 pub mod home;
 pub mod item;
 pub mod negative;
+pub mod overview;
 pub mod parts;
 pub mod publications;
 pub mod search;
@@ -46,6 +52,8 @@ pub enum Section {
     Lists,
     Publications,
     Check,
+    Overview,
+    Data,
 }
 
 impl Shell {
@@ -87,6 +95,8 @@ impl Shell {
             Section::Lists => section == "lists",
             Section::Publications => section == "publications",
             Section::Check => section == "check",
+            Section::Overview => section == "overview",
+            Section::Data => section == "data",
         }
     }
 }

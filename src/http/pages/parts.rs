@@ -13,24 +13,28 @@ const CONTEXT: usize = 40;
 #[derive(Clone, Debug, Default)]
 pub struct ItemRow {
     pub url: String,
+    pub code: String,
     pub name: String,
     pub sub_name: String,
     pub item_type: String,
     pub kind_name: String,
     pub department: String,
     pub level: String,
+    pub region: String,
 }
 
 impl From<HeadView> for ItemRow {
     fn from(head: HeadView) -> Self {
         Self {
             url: url::item(&head.code),
+            code: head.code,
             name: head.name,
             sub_name: head.sub_name,
             item_type: head.item_type,
             kind_name: head.kind_name,
             department: head.department,
             level: head.level,
+            region: head.region.name,
         }
     }
 }
@@ -246,6 +250,19 @@ impl Pager {
     }
 }
 
+/// A number with its thousands apart: 12,345.
+pub fn grouped(number: impl std::fmt::Display) -> String {
+    let digits = number.to_string();
+    let mut out = String::with_capacity(digits.len() + digits.len() / 3);
+    for (place, digit) in digits.chars().enumerate() {
+        if place > 0 && (digits.len() - place).is_multiple_of(3) {
+            out.push(',');
+        }
+        out.push(digit);
+    }
+    out
+}
+
 /// A text's paragraphs, blank lines left out.
 pub fn paragraphs(text: &str) -> Vec<String> {
     text.lines()
@@ -271,6 +288,12 @@ mod tests {
             (after.changed.as_str(), after.end.as_str()),
             ("一万", "元以下罚款")
         );
+    }
+
+    #[test]
+    fn thousands_stand_apart() {
+        let apart = [0_u64, 999, 1_000, 1_234_567].map(grouped);
+        assert_eq!(apart, ["0", "999", "1,000", "1,234,567"]);
     }
 
     #[test]

@@ -41,11 +41,15 @@ pub async fn publications(
         let words = [
             filter.department.clone(),
             filter.kind.as_deref().map(|k| services.kind_name(k)),
+            filter
+                .published
+                .map(|(day, _)| format!("{}年{}月公布", day.year(), day.month())),
         ];
         let words: Vec<String> = words.into_iter().flatten().collect();
         let parameters = vec![
             ("department", filter.department.unwrap_or_default()),
             ("kind", filter.kind.unwrap_or_default()),
+            ("month", params.one("month")?.unwrap_or_default().to_owned()),
         ];
         render(&PublicationsPage::new(
             &*services.overview()?,

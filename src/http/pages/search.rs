@@ -5,6 +5,7 @@ use axum::extract::State;
 use axum::http::HeaderMap;
 use axum::response::Response;
 
+use super::home::Entry;
 use super::parts::{ItemRow, Pager};
 use super::{Shell, render};
 use crate::domain::{Role, date};
@@ -14,11 +15,17 @@ use crate::http::respond::{self, HTML};
 use crate::http::state::App;
 use crate::http::url;
 use crate::query::{DEFAULT_PAGE_SIZE, Facet, MAX_DEPTH, Match, Sort, Understood};
-use crate::service::read::Paging;
+use crate::service::help::SearchHelp;
+use crate::service::overview::{Overview, department_items};
+use crate::service::read::{Paging, Target};
 use crate::service::search::{FacetValue, HitView, SearchPage};
+use crate::text::normal::normalise;
 
 /// Things said whose official wordings are shown.
 const SHOWN_EXPANSIONS: usize = 6;
+
+/// Departments that are shown above the results.
+const NAMED: usize = 3;
 
 /// Values of a facet shown at once; the rest is folded away.
 const OPEN_VALUES: usize = 8;
@@ -114,9 +121,51 @@ pub struct ResultsPage {
     pub facets: Vec<FacetBox>,
     /// All that is found, to be taken away: label and path.
     pub take: Vec<(&'static str, String)>,
+    /// Departments that the question names.
+    pub named: Vec<Entry>,
+    pub help: HelpBox,
     pub sort_relevance: Option<String>,
     pub sort_department: Option<String>,
     pub pager: Pager,
+}
+
+/// Where to go on from a search that does not answer.
+#[derive(Clone, Debug, Default)]
+pub struct HelpBox {
+    /// How many items the question finds without filters.
+    pub unfiltered: u64,
+    /// Path and text.
+    pub nearest: Vec<(String, String)>,
+    /// The question in each department that has most of the like: path, name, number of items.
+    pub departments: Vec<(String, String, u64)>,
+}
+
+impl HelpBox {
+    fn new(help: SearchHelp, state: &Link) -> Self {
+        let nearest = help.nearest.into_iter().map(|suggestion| {
+            let path = match &suggestion.target {
+                Target::Item { code, .. } => url::item(code),
+                Target::Department { number } => url::department(*number),
+                Target::Word => url::search(&suggestion.text),
+            };
+            (path, suggestion.text)
+        });
+        let departments = help.departments.into_iter().map(|department| {
+            let mut inside = state.clone();
+            // Counted with the filters where these leave anything, without where they do not.
+            let is_left = help.unfiltered == 0;
+            inside
+                .filters
+                .retain(|(facet, _)| is_left && *facet != Facet::Department);
+            inside.filters.push((Facet::Department, department.value));
+            (inside.link(1), department.label, department.count)
+        });
+        Self {
+            unfiltered: help.unfiltered,
+            nearest: nearest.collect(),
+            departments: departments.collect(),
+        }
+    }
 }
 
 /// A search as a link.
@@ -245,15 +294,40 @@ pub async fn search(
                 as_of: Some(date::chinese(page.as_of)),
                 ..Shell::new(&overview, title)
             };
-            Ok::<_, crate::service::ServiceError>((took, render(&ResultsPage::new(shell, page))?))
+            let help = services.search_help(&raw, &page).unwrap_or_else(|error| {
+                // The answer itself stands.
+                tracing::warn!(%error, "a search is answered without help");
+                SearchHelp::default()
+            });
+            let named = named(&overview, &page);
+            let html = render(&ResultsPage {
+                named,
+                ..ResultsPage::new(shell, page, help)
+            })?;
+            Ok::<_, crate::service::ServiceError>((took, html))
         })
         .await?;
     app.metrics().search(took);
     Ok(respond::fresh(&headers, HTML, html.into_bytes()))
 }
 
+/// Departments that a question names; who asks for one may want it and not its items.
+fn named(overview: &Overview, page: &SearchPage) -> Vec<Entry> {
+    if page.page > 1 || page.query.is_empty() {
+        return Vec::new();
+    }
+    let named = overview.named_in(&normalise(&page.query));
+    let named = named.into_iter().take(NAMED).map(|department| Entry {
+        url: url::department(department.number),
+        name: department.name.clone(),
+        items: department_items(department),
+        noun: String::new(),
+    });
+    named.collect()
+}
+
 impl ResultsPage {
-    pub fn new(shell: Shell, page: SearchPage) -> Self {
+    pub fn new(shell: Shell, page: SearchPage, help: SearchHelp) -> Self {
         let state = Link::of(&page);
         let paging = Paging {
             page: page.page,
@@ -301,6 +375,8 @@ impl ResultsPage {
             hidden: state.kept(),
             take: state.forms(),
             facets: facet_boxes(&page, &state),
+            named: Vec::new(),
+            help: HelpBox::new(help, &state),
             sort_relevance: (page.sort != Sort::Relevance).then(|| state.sorted(None)),
             sort_department: (page.sort != Sort::Department)
                 .then(|| state.sorted(Some("department"))),

@@ -89,28 +89,35 @@ pub(super) fn publications(
 ) -> Result<(Vec<Publication>, u64), RegisterError> {
     // The lists of a filter are few, and an index gives their publications' numbers; the rest of
     // a publication is read for the page alone. Both texts take the same parameters.
-    let matching = if filter.list.is_none() && filter.department.is_none() && filter.kind.is_none()
-    {
-        "FROM publication WHERE coalesce(?1, ?2, ?3) IS NULL"
+    let matching = if *filter == PublicationFilter::default() {
+        "FROM publication WHERE coalesce(?1, ?2, ?3, ?4, ?5) IS NULL"
     } else {
         "FROM publication WHERE list IN
             (SELECT l.id FROM list l JOIN department d ON d.id = l.department
              WHERE (?1 IS NULL OR l.id = ?1) AND (?2 IS NULL OR d.name = ?2)
-               AND (?3 IS NULL OR l.kind = ?3))"
+               AND (?3 IS NULL OR l.kind = ?3))
+             AND (?4 IS NULL OR published_on BETWEEN ?4 AND ?5)"
     };
     let list = filter.list.map(key);
+    let day = |of: fn((Date, Date)) -> Date| filter.published.map(|days| of(days).to_string());
+    let (first, last) = (day(|days| days.0), day(|days| days.1));
     let total: i64 = db
         .prepare_cached(&format!("SELECT count(*) {matching}"))?
-        .query_row(params![list, filter.department, filter.kind], |r| r.get(0))?;
+        .query_row(
+            params![list, filter.department, filter.kind, first, last],
+            |r| r.get(0),
+        )?;
     let mut page = db.prepare_cached(&format!(
         "SELECT {COLUMNS} FROM {WITH_LIST} WHERE p.number IN
-            (SELECT number {matching} ORDER BY number DESC LIMIT ?4 OFFSET ?5)
+            (SELECT number {matching} ORDER BY number DESC LIMIT ?6 OFFSET ?7)
          ORDER BY p.number DESC"
     ))?;
     let of = params![
         list,
         filter.department,
         filter.kind,
+        first,
+        last,
         key(limit),
         key(offset)
     ];

@@ -96,7 +96,19 @@ impl Services {
             item: item.clone(),
         });
         entries.splice(0..0, in_force);
-        let sections = sections(entries);
+        let mut sections = sections(entries);
+        // The section of one edition may be empty in another: a reader who goes from one to the other
+        // stays in it.
+        if let Some(code) = &params.section
+            && let Some(name) = standard_name(code)
+            && !sections.iter().any(|s| s.code == *code)
+        {
+            sections.push(Section {
+                code: code.clone(),
+                name: name.to_owned(),
+                entries: Vec::new(),
+            });
+        }
         let chosen = match &params.section {
             None => None,
             Some(code) => {
@@ -205,6 +217,15 @@ fn sections(mut entries: Vec<Entry>) -> Vec<Section> {
     }
     sections.sort_by(|a, b| a.code.cmp(&b.code));
     sections
+}
+
+/// Name of the section with this letter of GB/T 4754, or of what belongs to none.
+fn standard_name(code: &str) -> Option<&'static str> {
+    match code {
+        GENERAL => Some(GENERAL_NAME),
+        _ if code.len() == 1 => crate::service::words::industries().get(code).copied(),
+        _ => None,
+    }
 }
 
 /// Code and name of a section as a list writes it.

@@ -60,7 +60,7 @@ pub struct Measure {
 }
 
 impl Measure {
-    fn new(text: &str) -> Self {
+    pub fn new(text: &str) -> Self {
         let normal = normalise(text);
         Self {
             text: text.to_owned(),
@@ -69,9 +69,14 @@ impl Measure {
         }
     }
 
+    /// The text normalised.
+    pub fn normal(&self) -> &str {
+        &self.normal
+    }
+
     /// How much of a wording stands here, from 0 to 1.
     #[expect(clippy::cast_precision_loss, reason = "a handful of 2-grams")]
-    fn has(&self, wording: &str, grams: &[String]) -> f32 {
+    pub fn has(&self, wording: &str, grams: &[String]) -> f32 {
         if self.normal.contains(wording) {
             return 1.0;
         }
@@ -229,7 +234,6 @@ fn listed(revision: &Revision, kind: &Kind) -> Option<Listed> {
     let mut measures: Vec<Measure> = own_measures.iter().map(|l| Measure::new(l)).collect();
     // A list without measures of their own says them in the name; one with them says the rule there.
     measures.push(Measure::new(&item.head.name));
-    let prohibits = item.head.item_type.contains("禁止");
     let authority = of(Role::Authority);
     Some(Listed {
         code: revision.code.to_string(),
@@ -243,11 +247,7 @@ fn listed(revision: &Revision, kind: &Kind) -> Option<Listed> {
             authority.to_owned()
         },
         section: of(Role::Industry).to_owned(),
-        grade: if prohibits {
-            Verdict::Prohibited
-        } else {
-            Verdict::Permit
-        },
+        grade: Verdict::of_type(&item.head.item_type),
         own_measures,
         measures,
     })

@@ -14,6 +14,15 @@ pub enum Verdict {
 impl Verdict {
     pub const ALL: [Self; 3] = [Self::Unlisted, Self::Permit, Self::Prohibited];
 
+    /// What an item of a negative list of this type says.
+    pub fn of_type(item_type: &str) -> Self {
+        if item_type.contains("禁止") {
+            Self::Prohibited
+        } else {
+            Self::Permit
+        }
+    }
+
     /// As the API says it.
     pub fn key(self) -> &'static str {
         match self {

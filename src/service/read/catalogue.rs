@@ -228,7 +228,7 @@ impl Services {
 }
 
 /// All items of a department, optionally of one kind, in the list's own order.
-fn browse(department: &str, kind: Option<&str>, offset: usize, limit: usize) -> Query {
+pub(super) fn browse(department: &str, kind: Option<&str>, offset: usize, limit: usize) -> Query {
     let mut filters = vec![(Facet::Department, vec![department.to_owned()])];
     filters.extend(kind.map(|k| (Facet::Kind, vec![k.to_owned()])));
     Query {

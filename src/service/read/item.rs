@@ -1,6 +1,6 @@
 //! One item: its content on a day, whether it is in force, and its history field by field.
 
-use crate::domain::{Action, Date, ItemCode, Origin, Publication, Revision};
+use crate::domain::{Action, Date, ItemCode, Origin, Position, Publication, Revision};
 use crate::service::overview::Overview;
 use crate::service::view::{Difference, FieldView, HeadView, PublicationView};
 use crate::service::{ServiceError, Services};
@@ -42,6 +42,8 @@ pub struct ItemView {
     pub standing: Standing,
     /// Day the view is of.
     pub as_of: Date,
+    /// Publications up to this number count: with it and the day, the view can be had again.
+    pub upto: u64,
     /// Since when, or from when, the content or the withdrawal holds.
     pub effective_on: Date,
     pub publication: PublicationView,
@@ -75,18 +77,37 @@ pub struct HistoryView {
 }
 
 impl Services {
-    /// An item as it stands on the day; today when none is given.
+    /// The position of a day, today when none is given, by all publications or those up to a number.
     ///
     /// # Errors
-    /// `NotFound` for a code that was never published, `Internal` when the store fails.
-    pub fn item(&self, code: &str, day: Option<Date>) -> Result<ItemView, ServiceError> {
+    /// `Invalid` for a number that no publication has, `Internal` when the store fails.
+    pub fn position(&self, day: Option<Date>, upto: Option<u64>) -> Result<Position, ServiceError> {
+        let last = self.register.last_number()?;
+        match upto {
+            Some(number) if number > last => {
+                let detail = format!("公布编号最大为 {last}，现为 {number}");
+                Err(ServiceError::parameter("publication", detail))
+            }
+            _ => Ok(Position {
+                publication: upto.unwrap_or(last),
+                day: day.unwrap_or_else(|| self.today()),
+            }),
+        }
+    }
+
+    /// An item as it stands at the position.
+    ///
+    /// # Errors
+    /// `NotFound` for a code that was not published by then, `Internal` when the store fails.
+    pub fn item(&self, code: &str, at: Position) -> Result<ItemView, ServiceError> {
         let parsed = ItemCode::parse(code).map_err(|_| ServiceError::item_not_found(code))?;
-        let as_of = day.unwrap_or_else(|| self.today());
-        let history = self.register.history(&parsed)?;
+        let as_of = at.day;
+        let mut history = self.register.history(&parsed)?;
+        history.retain(|r| r.publication <= at.publication);
         let Some(first) = history.first() else {
             return Err(ServiceError::item_not_found(code));
         };
-        let current = newest_on(&history, as_of);
+        let current = newest_on(&history, as_of, at.publication);
         let revision = current.unwrap_or(first);
         let standing = match current {
             None => Standing::NotYetInForce,
@@ -111,6 +132,7 @@ impl Services {
             fields: self.field_views(&revision.item),
             standing,
             as_of,
+            upto: at.publication,
             effective_on: revision.effective_on,
             publication: self.publication_of(revision, &overview)?,
             origin: revision.origin.clone(),
@@ -184,10 +206,11 @@ impl Services {
     }
 }
 
-/// The revision that holds on the day: the highest publication among those effective by then.
-fn newest_on(history: &[Revision], day: Date) -> Option<&Revision> {
+/// The revision that holds on the day: the highest publication among those effective by then, and of
+/// no higher number than `upto`.
+pub(super) fn newest_on(history: &[Revision], day: Date, upto: u64) -> Option<&Revision> {
     history
         .iter()
-        .filter(|r| r.effective_on <= day)
+        .filter(|r| r.effective_on <= day && r.publication <= upto)
         .max_by_key(|r| r.publication)
 }

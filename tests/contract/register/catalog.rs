@@ -96,6 +96,7 @@ pub fn publications_come_in_pages(register: &dyn Register) {
             department,
             kind,
             list,
+            published: None,
         };
         let (found, total) = register.publications(&filter, offset, limit).unwrap();
         (found.iter().map(|p| p.number).collect::<Vec<_>>(), total)
@@ -119,6 +120,25 @@ pub fn publications_come_in_pages(register: &dyn Register) {
         (vec![], 0)
     );
     assert_eq!(page(Some("无此部门"), None, None, 0, 9), (vec![], 0));
+    let published = |first: &str, last: &str| {
+        let day = |text: &str| text.parse().unwrap();
+        let filter = PublicationFilter {
+            kind: Some("fee".into()),
+            published: Some((day(first), day(last))),
+            ..PublicationFilter::default()
+        };
+        register.publications(&filter, 0, 9).unwrap().1
+    };
+    let day = register.publication(2).unwrap().unwrap().published_on;
+    let (before, day) = (day.yesterday().unwrap().to_string(), day.to_string());
+    assert_eq!(
+        (published(&before, &day), published(&before, &before)),
+        (1, 0)
+    );
+    assert_eq!(
+        (published(&day, "2199-12-31"), published(&day, &before)),
+        (1, 0)
+    );
 }
 
 pub fn revisions_come_in_pages(register: &dyn Register) {

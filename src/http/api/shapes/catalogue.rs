@@ -8,7 +8,7 @@ use super::{Head, List};
 use crate::domain::Kind;
 use crate::http::url;
 use crate::service::overview::{Overview, department_items};
-use crate::service::read::{DepartmentView, KindView};
+use crate::service::read::{DepartmentFacts, DepartmentView, KindView};
 
 /// A department.
 #[derive(Debug, Serialize, ToSchema)]
@@ -68,6 +68,30 @@ pub struct KindCount {
     pub types: Vec<TypeCount>,
 }
 
+/// A body on the other side of a department's shared matters.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct PartnerShape {
+    pub name: String,
+    /// Number of the department, where it publishes lists.
+    pub number: Option<u64>,
+    /// Matters in which the department leads and it supports.
+    pub supports: u64,
+    /// Matters in which it leads and the department supports.
+    pub leads: u64,
+}
+
+/// A matter in which several departments have a part (职责边界).
+#[derive(Debug, Serialize, ToSchema)]
+pub struct SharedShape {
+    #[serde(flatten)]
+    pub head: Head,
+    /// Whether the department leads.
+    pub is_led: bool,
+    /// Bodies that lead, and those that support.
+    pub lead: Vec<String>,
+    pub support: Vec<String>,
+}
+
 /// A department with its lists and a page of its items.
 #[derive(Debug, Serialize, ToSchema)]
 pub struct DepartmentAnswer {
@@ -79,6 +103,13 @@ pub struct DepartmentAnswer {
     pub total: u64,
     pub kinds: Vec<KindCount>,
     pub lists: Vec<List>,
+    /// How to reach it, as most of its items say: label and value.
+    #[schema(value_type = std::collections::HashMap<String, String>)]
+    pub contacts: IndexMap<String, String>,
+    /// Bodies on the other side of its shared matters, those with the most first.
+    pub partners: Vec<PartnerShape>,
+    /// Matters that it shares with others.
+    pub shared: Vec<SharedShape>,
     pub page: usize,
     pub size: usize,
     /// By kind and the list's own order.
@@ -86,8 +117,8 @@ pub struct DepartmentAnswer {
     pub url: String,
 }
 
-impl From<DepartmentView> for DepartmentAnswer {
-    fn from(view: DepartmentView) -> Self {
+impl DepartmentAnswer {
+    pub fn new(view: DepartmentView, facts: &DepartmentFacts) -> Self {
         let kinds = view.kinds.into_iter().map(|kind| KindCount {
             kind: kind.kind,
             name: kind.name,
@@ -109,6 +140,27 @@ impl From<DepartmentView> for DepartmentAnswer {
             total: view.items,
             kinds: kinds.collect(),
             lists: view.lists.into_iter().map(List::from).collect(),
+            contacts: facts.contacts.iter().cloned().collect(),
+            partners: facts
+                .partners
+                .iter()
+                .map(|partner| PartnerShape {
+                    name: partner.name.clone(),
+                    number: partner.number,
+                    supports: partner.supports,
+                    leads: partner.leads,
+                })
+                .collect(),
+            shared: facts
+                .matters
+                .iter()
+                .map(|matter| SharedShape {
+                    head: matter.head.clone().into(),
+                    is_led: matter.leads,
+                    lead: matter.lead.clone(),
+                    support: matter.support.clone(),
+                })
+                .collect(),
             page: view.paging.page,
             size: view.paging.size,
             items: view.page.into_iter().map(Head::from).collect(),

@@ -5,7 +5,7 @@ use utoipa::ToSchema;
 
 use crate::http::url;
 use crate::service::business::lists::Edition;
-use crate::service::business::{Check, Checked, Governing};
+use crate::service::business::{Check, Checked, Governing, LocalPermit};
 
 /// A business to be checked.
 #[derive(Debug, Deserialize, ToSchema)]
@@ -67,8 +67,22 @@ pub struct GoverningItem {
 pub struct Permit {
     pub code: String,
     pub name: String,
+    /// Name of the 子项; empty when there is none.
+    pub sub_name: String,
     pub department: String,
     pub url: String,
+}
+
+impl From<LocalPermit> for Permit {
+    fn from(permit: LocalPermit) -> Self {
+        Self {
+            url: url::item(&permit.code),
+            code: permit.code,
+            name: permit.name,
+            sub_name: permit.sub_name,
+            department: permit.department,
+        }
+    }
 }
 
 /// One activity of the business.
@@ -142,12 +156,7 @@ impl From<Edition> for CheckEdition {
 
 impl From<Checked> for CheckedActivity {
     fn from(checked: Checked) -> Self {
-        let permits = checked.permits.into_iter().map(|permit| Permit {
-            url: url::item(&permit.code),
-            code: permit.code,
-            name: permit.name,
-            department: permit.department,
-        });
+        let permits = checked.permits.into_iter().map(Permit::from);
         let industry = checked.industry;
         Self {
             text: checked.text,

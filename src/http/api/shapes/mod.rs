@@ -6,7 +6,9 @@ mod check;
 mod item;
 mod negative;
 mod publication;
+mod related;
 mod search;
+mod statistics;
 
 pub use catalogue::{DepartmentAnswer, Departments, KindAnswer, KindShape, Kinds};
 pub use check::{CheckAnswer, CheckEdition, CheckRequest};
@@ -16,7 +18,9 @@ pub use publication::{
     DifferenceAnswer, List, ListAnswer, Lists, PublicationAnswer, PublicationPage,
     PublicationSummary,
 };
+pub use related::{ComparisonAnswer, RelatedAnswer};
 pub use search::{SearchAnswer, SuggestAnswer, SuggestionShape};
+pub use statistics::StatisticsAnswer;
 
 use serde::Serialize;
 use utoipa::ToSchema;

@@ -68,10 +68,10 @@ pub struct SearchAnswer {
     pub facets: Facets,
 }
 
-impl From<SearchPage> for SearchAnswer {
-    fn from(page: SearchPage) -> Self {
-        let mut facets = Facets::default();
-        for (facet, values) in page.facets {
+impl From<Vec<(Facet, Vec<FacetValue>)>> for Facets {
+    fn from(counted: Vec<(Facet, Vec<FacetValue>)>) -> Self {
+        let mut facets = Self::default();
+        for (facet, values) in counted {
             let values = values.into_iter().map(FacetCount::from).collect();
             match facet {
                 Facet::Kind => facets.kind = values,
@@ -81,6 +81,12 @@ impl From<SearchPage> for SearchAnswer {
                 Facet::Level => facets.level = values,
             }
         }
+        facets
+    }
+}
+
+impl From<SearchPage> for SearchAnswer {
+    fn from(page: SearchPage) -> Self {
         Self {
             query: page.query,
             total: page.total,
@@ -92,7 +98,7 @@ impl From<SearchPage> for SearchAnswer {
             understood: UnderstoodShape::new(page.understood, page.corrections, page.searched),
             as_of: page.as_of.to_string(),
             hits: page.hits.into_iter().map(Hit::from).collect(),
-            facets,
+            facets: page.facets.into(),
         }
     }
 }

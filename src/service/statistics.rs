@@ -1,0 +1,196 @@
+//! The register in numbers: how many items of which sort, what changed when, how fresh the lists are.
+//! Must not know how numbers are drawn.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use crate::domain::{Date, Position, Publication};
+use crate::query::{Facet, RawSearchParams};
+use crate::register::PublicationFilter;
+
+use super::kept::Kept;
+use super::search::FacetValue;
+use super::view::PublicationView;
+use super::{ServiceError, Services};
+
+/// Months that are told.
+const MONTHS: usize = 24;
+/// Publications read at a time.
+const PAGE: u64 = 1_000;
+/// Lists that are named as the oldest.
+const OLDEST: usize = 5;
+
+/// Ages of lists: fewer than so many days since they were last published.
+const AGES: [(i64, &str); 4] = [
+    (92, "三个月以内"),
+    (366, "三个月至一年"),
+    (1_096, "一年至三年"),
+    (i64::MAX, "三年以上"),
+];
+
+/// The register on one day.
+#[derive(Clone, Debug)]
+pub struct Statistics {
+    pub position: Position,
+    /// Items in force.
+    pub items: u64,
+    /// Items in force by the values of each facet, the most first.
+    pub facets: Vec<(Facet, Vec<FacetValue>)>,
+    /// The last months up to the last with a publication, the oldest first, without gaps.
+    pub months: Vec<Month>,
+    /// Lists by age, the freshest first.
+    pub ages: Vec<Age>,
+    /// Lists that were published longest ago, the oldest first.
+    pub oldest: Vec<PublicationView>,
+}
+
+/// What was published in a month.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Month {
+    pub year: i16,
+    pub month: i8,
+    pub publications: u64,
+    pub added: u64,
+    pub amended: u64,
+    pub withdrawn: u64,
+}
+
+impl Month {
+    /// 2026-11.
+    pub fn key(&self) -> String {
+        format!("{}-{:02}", self.year, self.month)
+    }
+}
+
+/// Lists of one age.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Age {
+    pub label: &'static str,
+    pub lists: u64,
+}
+
+/// The newest statistics.
+#[derive(Default)]
+pub(super) struct StatisticsCache(Kept<(), Statistics>);
+
+impl Statistics {
+    /// Counts of one facet.
+    pub fn of(&self, facet: Facet) -> &[FacetValue] {
+        let found = self.facets.iter().find(|(f, _)| *f == facet);
+        found.map_or(&[], |(_, values)| values)
+    }
+}
+
+impl Services {
+    /// The register in numbers, as of today. Kept only while the index is the one it should be.
+    ///
+    /// # Errors
+    /// As a search's and the register's.
+    pub fn statistics(&self) -> Result<Arc<Statistics>, ServiceError> {
+        let ((), position) = self.ask_engine(|_| Ok(()))?;
+        if self.engine.state().needs_rebuild() {
+            return self.count(position).map(Arc::new);
+        }
+        self.statistics.0.get(position, (), || self.count(position))
+    }
+
+    fn count(&self, position: Position) -> Result<Statistics, ServiceError> {
+        let all = self.search(&RawSearchParams {
+            size: Some("1".to_owned()),
+            ..RawSearchParams::default()
+        })?;
+        let overview = self.overview()?;
+        let mut ages = AGES.map(|(_, label)| Age { label, lists: 0 });
+        // What has nothing left in force need not be published again.
+        let lists = overview.lists.iter().filter(|list| list.items > 0);
+        let mut lists: Vec<&Publication> = lists.map(|list| &list.latest).collect();
+        for list in &lists {
+            let days = days_between(list.published_on, position.day);
+            let age = AGES.iter().position(|(most, _)| days < *most);
+            if let Some(age) = ages.get_mut(age.unwrap_or(AGES.len() - 1)) {
+                age.lists += 1;
+            }
+        }
+        lists.sort_by_key(|list| (list.published_on, list.number));
+        let oldest = lists.into_iter().take(OLDEST);
+        Ok(Statistics {
+            position,
+            items: all.total,
+            facets: all.facets,
+            months: self.months()?,
+            ages: ages.to_vec(),
+            oldest: oldest
+                .map(|list| self.publication_view(list.clone(), &overview))
+                .collect(),
+        })
+    }
+
+    fn months(&self) -> Result<Vec<Month>, ServiceError> {
+        let mut months: BTreeMap<(i16, i8), Month> = BTreeMap::new();
+        let mut offset = 0;
+        loop {
+            let filter = PublicationFilter::default();
+            let (page, all) = self.register.publications(&filter, offset, PAGE)?;
+            for publication in &page {
+                let day = publication.published_on;
+                let month = months.entry((day.year(), day.month())).or_default();
+                month.publications += 1;
+                month.added += publication.added;
+                month.amended += publication.amended;
+                month.withdrawn += publication.withdrawn;
+            }
+            offset += PAGE;
+            if offset >= all {
+                return Ok(last_months(&months));
+            }
+        }
+    }
+}
+
+/// The last months up to the last that is known, those without publications among them.
+fn last_months(known: &BTreeMap<(i16, i8), Month>) -> Vec<Month> {
+    let (Some((&first, _)), Some((&last, _))) = (known.first_key_value(), known.last_key_value())
+    else {
+        return Vec::new();
+    };
+    let mut months = Vec::new();
+    let mut at = last;
+    while at >= first && months.len() < MONTHS {
+        months.push(Month {
+            year: at.0,
+            month: at.1,
+            ..known.get(&at).copied().unwrap_or_default()
+        });
+        at = if at.1 == 1 {
+            (at.0 - 1, 12)
+        } else {
+            (at.0, at.1 - 1)
+        };
+    }
+    months.reverse();
+    months
+}
+
+fn days_between(from: Date, to: Date) -> i64 {
+    // Days of one calendar in years of four digits: the difference always exists.
+    from.until(to).map_or(0, |span| i64::from(span.get_days()))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn months_have_no_gaps_and_end_with_the_last() {
+        let month = |added| Month {
+            added,
+            ..Month::default()
+        };
+        let known = BTreeMap::from([((2025, 11), month(1)), ((2026, 2), month(2))]);
+        let months = last_months(&known);
+        let told: Vec<_> = months.iter().map(|m| (m.year, m.month, m.added)).collect();
+        let expected = [(2025, 11, 1), (2025, 12, 0), (2026, 1, 0), (2026, 2, 2)];
+        assert_eq!(told, expected);
+        assert!(last_months(&BTreeMap::new()).is_empty());
+    }
+}
