@@ -17,4 +17,5 @@ mod http;
 mod ingest;
 mod intake;
 mod repo;
+mod site;
 mod support;

@@ -1,5 +1,5 @@
 //! How fast quanze is beside what the same machine can do at best, measured in the same run:
-//! `cargo bench --bench speed -- [ROWS | CORPUS.csv] [ingest] [start] [search] [times] [publish]`.
+//! `cargo bench --bench speed -- [ROWS | CORPUS.csv] [ingest] [start] [search] [times] [pages] [publish]`.
 //!
 //! | file | question |
 //! |---|---|
@@ -10,6 +10,7 @@
 //! | `start.rs` | how long until the first answer, and how much memory while serving? |
 //! | `search.rs` | how many answers a second? |
 //! | `times.rs` | how long does one answer take, whatever is asked? |
+//! | `pages.rs` | how long does one page take? |
 //! | `publish.rs` | how soon is a change visible, whatever the register holds? |
 //!
 //! It asserts no time: a shared machine would make a liar of it. The figures that matter are ratios.
@@ -25,6 +26,7 @@
 mod client;
 mod corpus;
 mod ingest;
+mod pages;
 mod program;
 mod publish;
 mod search;
@@ -35,7 +37,7 @@ use corpus::Corpus;
 
 /// Rows measured when the command line says nothing.
 const ROWS: usize = 100_000;
-const MEASUREMENTS: [&str; 5] = ["ingest", "start", "search", "times", "publish"];
+const MEASUREMENTS: [&str; 6] = ["ingest", "start", "search", "times", "pages", "publish"];
 
 fn main() {
     let arguments: Vec<String> = std::env::args().skip(1).collect();
@@ -60,7 +62,7 @@ fn main() {
     println!("{} rows of {}", corpus.rows, corpus.path.display());
     // Every measurement but the one of publishing reads the state folder that this one makes.
     let state = tempfile::tempdir().unwrap();
-    if ["ingest", "start", "search", "times"]
+    if ["ingest", "start", "search", "times", "pages"]
         .into_iter()
         .any(wanted)
     {
@@ -74,6 +76,9 @@ fn main() {
     }
     if wanted("times") {
         times::measure(&corpus, state.path());
+    }
+    if wanted("pages") {
+        pages::measure(&corpus, state.path());
     }
     if wanted("publish") {
         publish::measure(&corpus);

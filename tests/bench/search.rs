@@ -184,7 +184,7 @@ impl Tantivy {
 }
 
 /// A server with one constant answer, on threads of its own until the program ends.
-fn serve_constant() -> SocketAddr {
+pub fn serve_constant() -> SocketAddr {
     let runtime = tokio::runtime::Builder::new_multi_thread()
         .enable_all()
         .build()
