@@ -1,6 +1,8 @@
 //! A request's parameters: read strictly, named when wrong.
 //! Must not know what a parameter is used for beyond its form.
 
+use std::ops::RangeInclusive;
+
 use axum::extract::FromRequestParts;
 use axum::http::request::Parts;
 use url::form_urlencoded;
@@ -155,6 +157,15 @@ impl Params {
                 }
             },
         }
+    }
+
+    /// Two days and all between; an absent one is an end of time.
+    ///
+    /// # Errors
+    /// As [`Self::day`].
+    pub fn days(&self, first: &str, last: &str) -> Result<RangeInclusive<Date>, ServiceError> {
+        let (first, last) = (self.day(first)?, self.day(last)?);
+        Ok(first.unwrap_or(Date::MIN)..=last.unwrap_or(Date::MAX))
     }
 
     /// A month, as its first and last day.

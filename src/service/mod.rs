@@ -29,7 +29,7 @@ use crate::text::{Activities, Segmenter};
 use business::ListsCache;
 use hits::HitCache;
 use overview::OverviewCache;
-use read::{FactsCache, PermitsCache};
+use read::{FactsCache, FeesCache, PermitsCache};
 use statistics::StatisticsCache;
 use words::WordsCache;
 
@@ -51,6 +51,7 @@ pub struct Services {
     statistics: StatisticsCache,
     facts: FactsCache,
     permits: PermitsCache,
+    fees: FeesCache,
 }
 
 impl Services {
@@ -80,6 +81,7 @@ impl Services {
             statistics: StatisticsCache::default(),
             facts: FactsCache::default(),
             permits: PermitsCache::default(),
+            fees: FeesCache::default(),
         }
     }
 

@@ -3,6 +3,7 @@
 
 mod boundaries;
 mod catalogue;
+mod fees;
 mod item;
 mod publication;
 mod related;
@@ -11,6 +12,7 @@ mod suggest;
 pub(super) use boundaries::FactsCache;
 pub use boundaries::{DepartmentFacts, Partner, SharedMatter};
 pub use catalogue::{DepartmentView, KindCount, KindView, ListView, TypeCount};
+pub(super) use fees::FeesCache;
 pub use item::{HistoryView, ItemView, Standing, Step, Successor, Upcoming};
 pub use publication::{DifferenceView, PublicationDetail, PublicationPage};
 pub(super) use related::PermitsCache;

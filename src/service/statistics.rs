@@ -20,12 +20,12 @@ const PAGE: u64 = 1_000;
 /// Lists that are named as the oldest.
 const OLDEST: usize = 5;
 
-/// Ages of lists: fewer than so many days since they were last published.
-const AGES: [(i64, &str); 4] = [
-    (92, "三个月以内"),
-    (366, "三个月至一年"),
-    (1_096, "一年至三年"),
-    (i64::MAX, "三年以上"),
+/// Ages of lists: fewer than so many days since they were last published; the last of any more.
+const AGES: [(Option<i32>, &str); 4] = [
+    (Some(92), "三个月以内"),
+    (Some(366), "三个月至一年"),
+    (Some(1_096), "一年至三年"),
+    (None, "三年以上"),
 ];
 
 /// The register on one day.
@@ -67,6 +67,8 @@ impl Month {
 pub struct Age {
     pub label: &'static str,
     pub lists: u64,
+    /// First and last day of publishing.
+    pub published: (Date, Date),
 }
 
 /// The newest statistics.
@@ -100,17 +102,17 @@ impl Services {
             ..RawSearchParams::default()
         })?;
         let overview = self.overview()?;
-        let mut ages = AGES.map(|(_, label)| Age { label, lists: 0 });
-        // What has nothing left in force need not be published again.
-        let lists = overview.lists.iter().filter(|list| list.items > 0);
-        let mut lists: Vec<&Publication> = lists.map(|list| &list.latest).collect();
-        for list in &lists {
-            let days = days_between(list.published_on, position.day);
-            let age = AGES.iter().position(|(most, _)| days < *most);
-            if let Some(age) = ages.get_mut(age.unwrap_or(AGES.len() - 1)) {
+        let mut ages = ages(position.day);
+        for list in &overview.lists {
+            let day = list.latest.published_on;
+            let is_within = |age: &&mut Age| (age.published.0..=age.published.1).contains(&day);
+            if let Some(age) = ages.iter_mut().find(is_within) {
                 age.lists += 1;
             }
         }
+        // What has nothing left in force need not be published again.
+        let lists = overview.lists.iter().filter(|list| list.items > 0);
+        let mut lists: Vec<&Publication> = lists.map(|list| &list.latest).collect();
         lists.sort_by_key(|list| (list.published_on, list.number));
         let oldest = lists.into_iter().take(OLDEST);
         Ok(Statistics {
@@ -118,7 +120,7 @@ impl Services {
             items: all.total,
             facets: all.facets,
             months: self.months()?,
-            ages: ages.to_vec(),
+            ages,
             oldest: oldest
                 .map(|list| self.publication_view(list.clone(), &overview))
                 .collect(),
@@ -171,9 +173,22 @@ fn last_months(known: &BTreeMap<(i16, i8), Month>) -> Vec<Month> {
     months
 }
 
-fn days_between(from: Date, to: Date) -> i64 {
-    // Days of one calendar in years of four digits: the difference always exists.
-    from.until(to).map_or(0, |span| i64::from(span.get_days()))
+/// No lists yet of each age on a day; the days of all of them are without gaps.
+fn ages(today: Date) -> Vec<Age> {
+    let mut last = Date::MAX;
+    let ages = AGES.iter().map(|(days, label)| {
+        let before = days.map(|days| today.checked_sub(jiff::ToSpan::days(days)));
+        let first = before.and_then(|day| day.and_then(Date::tomorrow).ok());
+        let first = first.unwrap_or(Date::MIN);
+        let age = Age {
+            label,
+            lists: 0,
+            published: (first, last),
+        };
+        last = first.yesterday().unwrap_or(Date::MIN);
+        age
+    });
+    ages.collect()
 }
 
 #[cfg(test)]
@@ -192,5 +207,17 @@ mod tests {
         let expected = [(2025, 11, 1), (2025, 12, 0), (2026, 1, 0), (2026, 2, 2)];
         assert_eq!(told, expected);
         assert!(last_months(&BTreeMap::new()).is_empty());
+    }
+
+    #[test]
+    fn ages_follow_each_other() {
+        let ages = ages(jiff::civil::date(2026, 11, 30));
+        let days = |age: &Age| (age.published.0.to_string(), age.published.1.to_string());
+        assert_eq!(days(&ages[0]).0, "2026-08-31");
+        assert_eq!(days(&ages[1]), ("2025-11-30".into(), "2026-08-30".into()));
+        assert_eq!(
+            (ages[0].published.1, ages[3].published.0),
+            (Date::MAX, Date::MIN)
+        );
     }
 }

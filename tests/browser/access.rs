@@ -3,11 +3,9 @@
 
 use fantoccini::Client;
 use fantoccini::actions::{InputSource, KeyAction, KeyActions};
-use fantoccini::wd::WebDriverCompatibleCommand;
 use serde_json::{Value, json};
-use url::{ParseError, Url};
 
-use super::{Driver, WIDTHS, attribute, is_readable, keep_screenshot, text, type_into};
+use super::{Chromium, Driver, WIDTHS, attribute, is_readable, keep_screenshot, text, type_into};
 use crate::cli::Server;
 use crate::site::{is_there, tools};
 
@@ -58,21 +56,6 @@ const MODES: [(&str, &str, Presses); 3] = [
         &[(".if-usual", "html.large"), (".if-hans", "html.hant")],
     ),
 ];
-
-/// A command of Chromium's own protocol.
-#[derive(Debug)]
-struct Chromium(Value);
-
-impl WebDriverCompatibleCommand for Chromium {
-    fn endpoint(&self, base: &Url, session: Option<&str>) -> Result<Url, ParseError> {
-        let session = session.unwrap_or_default();
-        base.join(&format!("session/{session}/goog/cdp/execute"))
-    }
-
-    fn method_and_body(&self, _: &Url) -> (axum::http::Method, Option<String>) {
-        (axum::http::Method::POST, Some(self.0.to_string()))
-    }
-}
 
 async fn prefer(client: &Client, scheme: &str) {
     let feature = json!({ "name": "prefers-color-scheme", "value": scheme });

@@ -185,6 +185,26 @@ async fn the_register_in_numbers_leads_to_what_it_counts() {
         followed += 1;
     }
     assert!(followed >= 8, "{followed}");
+    // So are the ages of the lists.
+    let ages = page
+        .text()
+        .split("<tr>")
+        .filter(|row| row.contains("/lists?"));
+    let ages: Vec<&str> = ages.collect();
+    assert_eq!(ages.len(), 1, "all were published on one day");
+    let link = ages[0]
+        .split("href=\"")
+        .nth(1)
+        .and_then(|l| l.split('"').next());
+    let link = link.expect("a link").replace("&#38;", "&");
+    assert!(
+        app.get(&link).await.text().contains("共 4 份清单"),
+        "{link}"
+    );
+    let api = link.replace("/lists", "/api/v1/lists");
+    let lists = &app.get(&api).await.json()["lists"];
+    assert_eq!(lists.as_array().map(Vec::len), Some(4));
+    assert_eq!(app.get("/lists?since=2026-13-01").await.status, 400);
     let month = answer["months"][0]["month"].as_str().expect("a month");
     let found = app
         .get(&format!("/api/v1/publications?month={month}"))

@@ -172,16 +172,28 @@ pub async fn kind(
 }
 
 /// All lists with their last publication.
-#[utoipa::path(get, path = url::API_LISTS, tag = "lists", responses((status = 200, body = Lists)))]
+#[utoipa::path(
+    get, path = url::API_LISTS, tag = "lists",
+    params(
+        ("since" = Option<String>, Query, description = "First day of the last publication, YYYY-MM-DD"),
+        ("until" = Option<String>, Query, description = "Last day of the last publication, YYYY-MM-DD"),
+    ),
+    responses(
+        (status = 200, body = Lists),
+        (status = 400, body = Problem, content_type = "application/problem+json"),
+    )
+)]
 pub async fn lists(
     State(app): State<App>,
     headers: HeaderMap,
     params: Params,
 ) -> Result<Response, AppError> {
-    params.only(&[])?;
+    params.only(&["since", "until"])?;
+    let published = params.days("since", "until")?;
     app.json(&headers, |services| {
+        let lists = services.lists(published)?.into_iter();
         Ok(Lists {
-            lists: services.lists()?.into_iter().map(List::from).collect(),
+            lists: lists.map(List::from).collect(),
         })
     })
     .await

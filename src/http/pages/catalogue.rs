@@ -9,8 +9,10 @@ use super::data::formats;
 use super::home::Entry;
 use super::parts::PublicationRow;
 use super::{Section, Shell, render};
+use crate::domain::Date;
+use crate::domain::date::chinese;
 use crate::http::error::AppError;
-use crate::http::params::path_number;
+use crate::http::params::{Params, path_number};
 use crate::http::state::App;
 use crate::http::url;
 use crate::service::overview::{Overview, department_items};
@@ -200,17 +202,41 @@ pub struct ListsPage {
     pub shell: Shell,
     pub lists: Vec<ListRow>,
     pub kinds_url: &'static str,
+    /// What the list is restricted to, in words; blank where it has all.
+    pub restricted: String,
 }
 
-pub async fn lists(State(app): State<App>, headers: HeaderMap) -> Result<Response, AppError> {
-    app.page(&headers, |services| {
+pub async fn lists(
+    State(app): State<App>,
+    headers: HeaderMap,
+    params: Params,
+) -> Result<Response, AppError> {
+    params.only(&["since", "until"])?;
+    let published = params.days("since", "until")?;
+    let (since, until) = (params.day("since")?, params.day("until")?);
+    app.page(&headers, move |services| {
+        let day = |day: Option<Date>| day.map(|d| d.to_string()).unwrap_or_default();
+        let restricted = || [("since", day(since)), ("until", day(until))];
+        let said = [since.map(|d| (d, "以后")), until.map(|d| (d, "以前"))];
+        let said = said.into_iter().flatten();
+        let said: Vec<String> = said
+            .map(|(d, side)| format!("{}{side}", chinese(d)))
+            .collect();
         render(&ListsPage {
             shell: Shell::new(&*services.overview()?, "全部清单")
-                .with_api(url::API_LISTS)
-                .with_canonical(url::LISTS)
+                .with_api(url::with(url::API_LISTS, restricted()))
+                .with_canonical(url::with(url::LISTS, restricted()))
                 .in_section(Section::Lists),
-            lists: services.lists()?.into_iter().map(ListRow::from).collect(),
+            lists: services
+                .lists(published)?
+                .into_iter()
+                .map(ListRow::from)
+                .collect(),
             kinds_url: url::KINDS,
+            restricted: match said.is_empty() {
+                true => String::new(),
+                false => format!("最近公布在{}", said.join("、")),
+            },
         })
     })
     .await

@@ -51,7 +51,7 @@ const PATHS: [(&str, &str); 20] = [
 ];
 
 /// What each parameter is, in Chinese.
-const PARAMETERS: [(&str, &str); 23] = [
+const PARAMETERS: [(&str, &str); 25] = [
     ("q", "检索词，至多 200 个字符；不给则列出全部"),
     ("kind", "清单种类：键名或中文名称；检索时可重复"),
     ("type", "职权类型，如 行政许可；可重复"),
@@ -65,6 +65,8 @@ const PARAMETERS: [(&str, &str); 23] = [
     ("as_of", "日期，YYYY-MM-DD；不给则为今天"),
     ("publication", "截至第几号公布"),
     ("month", "公布的月份，YYYY-MM"),
+    ("since", "最近一次公布不早于这一天，YYYY-MM-DD"),
+    ("until", "最近一次公布不晚于这一天，YYYY-MM-DD"),
     ("code", "事项编码"),
     ("item", "事项编码，重复两至四次"),
     ("id", "部门编号或全称"),

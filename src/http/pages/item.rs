@@ -1,5 +1,5 @@
-//! The page of one item, in the order a citizen asks: what, who, on what basis, what must they do,
-//! where to complain. Sections are chosen by what a field means (its role), never by its key.
+//! The page of one item, in the order a citizen asks: what, who, where and by when, on what basis, what
+//! must they do, where to complain. Sections are chosen by what a field means (its role), never by its key.
 
 pub mod field;
 pub mod linked;
@@ -46,12 +46,6 @@ const SECTIONS: [(&str, &str, &[Role]); 6] = [
             Role::Region,
         ],
     ),
-    ("basis", "法律依据", &[Role::Basis]),
-    (
-        "duties",
-        "部门应当做什么",
-        &[Role::Duties, Role::DutiesBasis],
-    ),
     (
         "how",
         "怎么办理",
@@ -63,6 +57,12 @@ const SECTIONS: [(&str, &str, &[Role]); 6] = [
             Role::Phone,
             Role::Topic,
         ],
+    ),
+    ("basis", "法律依据", &[Role::Basis]),
+    (
+        "duties",
+        "部门应当做什么",
+        &[Role::Duties, Role::DutiesBasis],
     ),
     ("complaint", "到哪里投诉", &[Role::Complaint]),
 ];

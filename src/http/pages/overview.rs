@@ -8,6 +8,7 @@ use axum::response::Response;
 use super::charts::{Column, bar, columns};
 use super::parts::PublicationRow;
 use super::{Section, Shell, render};
+use crate::domain::Date;
 use crate::http::error::AppError;
 use crate::http::state::App;
 use crate::http::url;
@@ -85,7 +86,10 @@ impl OverviewPage {
         let most = statistics.ages.iter().map(|age| age.lists).max();
         let ages = statistics.ages.iter().map(|age| Bar {
             label: age.label.to_owned(),
-            url: String::new(),
+            url: match age.lists {
+                0 => String::new(),
+                _ => published_between(age.published),
+            },
             count: age.lists,
             drawing: bar(age.lists, most.unwrap_or(0)),
         });
@@ -146,6 +150,19 @@ fn chart(statistics: &Statistics, facet: Facet, id: &'static str) -> FacetChart 
         bars: bars.chain(unsaid).collect(),
         more: values.len().saturating_sub(DRAWN),
     }
+}
+
+/// The lists that were last published between two days; the ends of time are left out.
+fn published_between((first, last): (Date, Date)) -> String {
+    let day = |day: Date, end: Date| match day == end {
+        true => String::new(),
+        false => day.to_string(),
+    };
+    let days = [
+        ("since", day(first, Date::MIN)),
+        ("until", day(last, Date::MAX)),
+    ];
+    url::with(url::LISTS, days)
 }
 
 fn month_row(month: &Month) -> MonthRow {

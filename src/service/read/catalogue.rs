@@ -1,6 +1,8 @@
 //! Departments, kinds and lists with what is in force of them.
 
-use crate::domain::{Kind, Region};
+use std::ops::RangeInclusive;
+
+use crate::domain::{Date, Kind, Region};
 use crate::query::{Facet, MAX_DEPTH, Query, Sort};
 use crate::register::{ListSummary, PublicationFilter};
 use crate::service::overview::{Overview, department_items};
@@ -175,15 +177,16 @@ impl Services {
         })
     }
 
-    /// All lists by department, kind and title.
+    /// Lists by department, kind and title, those that were last published between two days.
     ///
     /// # Errors
     /// `Internal` when the store fails.
-    pub fn lists(&self) -> Result<Vec<ListView>, ServiceError> {
+    pub fn lists(&self, published: RangeInclusive<Date>) -> Result<Vec<ListView>, ServiceError> {
         let overview = self.overview()?;
         Ok(overview
             .lists
             .iter()
+            .filter(|list| published.contains(&list.latest.published_on))
             .map(|l| self.list_view(l, &overview))
             .collect())
     }

@@ -29,7 +29,7 @@ pub(in crate::service) type PermitsCache = Kept<ItemId, Vec<LocalPermit>>;
 pub struct RelatedView {
     /// The same power of other departments, levels or regions.
     pub counterparts: Vec<HeadView>,
-    /// What rests on the same articles, by kind in the kinds' order.
+    /// What rests on the same articles, and fees for the same thing, by kind in the kinds' order.
     pub groups: Vec<RelatedGroup>,
     /// Of a permit: measures of negative lists that ask for it.
     pub measures: Vec<Asking>,
@@ -100,10 +100,17 @@ impl Services {
             ids.iter().filter_map(|id| heads.remove(id)).collect()
         };
         let counterparts = take(&found.titled);
+        let fees = self.fees_of(&revision.item, position)?;
         let mut groups = Vec::new();
         for kind in self.kinds.iter() {
             let of_kind = found.resting.iter().find(|(key, _)| *key == kind.key);
-            let items = of_kind.map_or_else(Vec::new, |(_, ids)| take(ids));
+            let mut items = of_kind.map_or_else(Vec::new, |(_, ids)| take(ids));
+            let own = fees.iter().filter(|fee| fee.kind == kind.key);
+            for fee in own.take(MOST) {
+                if !items.iter().any(|item| item.code == fee.code) {
+                    items.push(fee.clone());
+                }
+            }
             if !items.is_empty() {
                 groups.push(RelatedGroup {
                     kind: kind.key.clone(),

@@ -38,7 +38,8 @@ pub struct RelatedAnswer {
     pub code: String,
     /// The same power of other departments, levels or regions.
     pub counterparts: Vec<Head>,
-    /// Items that rest on the same articles, by kind key; who shares more and rarer ones first.
+    /// Items that rest on the same articles, by kind key, who shares more and rarer ones first; and
+    /// fees that the department charges for the same thing.
     #[schema(value_type = std::collections::HashMap<String, Vec<Head>>)]
     pub same_basis: IndexMap<String, Vec<Head>>,
     /// Of a permit: measures of negative lists that ask for it.
