@@ -22,6 +22,7 @@ mod search;
 mod serve;
 pub mod settings;
 mod status;
+mod verify;
 
 use std::process::ExitCode;
 
@@ -53,6 +54,8 @@ enum Command {
     Reindex,
     /// 查看登记簿与索引的状态
     Status,
+    /// 核对登记簿：全部公布、内容和原始文件是否与登记时一致
+    Verify,
     /// 导出现行有效的事项
     Export(export::Args),
     /// 在终端检索
@@ -167,6 +170,7 @@ pub fn main() -> ExitCode {
         Some(Command::Ingest(args)) => ingest::run(&settings, &args),
         Some(Command::Reindex) => reindex::run(&settings),
         Some(Command::Status) => status::run(&settings),
+        Some(Command::Verify) => verify::run(&settings),
         Some(Command::Export(args)) => export::run(&settings, &args),
         Some(Command::Search(args)) => search::run(&settings, &args),
         Some(Command::CheckBusiness(args)) => check_business::run(&settings, &args),

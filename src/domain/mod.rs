@@ -7,6 +7,7 @@ pub mod date;
 pub mod department;
 pub mod diff;
 pub mod finding;
+pub mod formula;
 pub mod item;
 pub mod kind;
 pub mod level;
@@ -19,6 +20,7 @@ pub use finding::{Finding, Place, Severity};
 pub use item::{Fields, Head, Item, ItemId};
 pub use kind::{AppliesTo, Field, Kind, Kinds, Role, SearchGroup, Span};
 pub use publication::{
-    Action, Change, FileRef, ListId, Origin, Position, Publication, PublicationDraft, Revision,
+    Action, Break, Change, FileRef, ListId, Origin, Position, Publication, PublicationDraft,
+    Revision, Verified,
 };
 pub use region::{Region, Regions};

@@ -112,6 +112,25 @@ pub struct Publication {
     pub withdrawn: u64,
 }
 
+/// What was found when everything recorded was computed anew.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Verified {
+    pub publications: u64,
+    pub revisions: u64,
+    /// Digest of the newest publication, which covers all before it, in lower-case hexadecimal; blank
+    /// where there is none.
+    pub head: String,
+}
+
+/// The first place where what is recorded is not what it was.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Break {
+    /// Number of the publication.
+    pub publication: u64,
+    /// What is wrong with it, in Chinese.
+    pub why: String,
+}
+
 /// One item's state in one publication.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Revision {

@@ -8,6 +8,7 @@ use std::sync::Arc;
 
 use super::sniff::TextEncoding;
 use super::table::Row;
+use crate::domain::formula::unguarded;
 
 /// UTF-8 text that can be opened again and again: where the stream begins after its mark.
 #[derive(Debug)]
@@ -214,7 +215,7 @@ impl Delimited {
                     cells: record
                         .iter()
                         .take(self.columns)
-                        .map(|c| String::from_utf8_lossy(c).into_owned())
+                        .map(|c| unguarded(&String::from_utf8_lossy(c)).to_owned())
                         .collect(),
                 });
             }

@@ -1,10 +1,12 @@
 //! A sheet as a source of rows, in memory or streamed. Must not know headings or kinds.
 
+use std::borrow::Cow;
 use std::io;
 
 use super::clean;
 use super::delimited::{Delimited, RowStart};
 use super::table::{DoubtfulCell, Merges, Row, Table};
+use crate::domain::formula::unguarded;
 
 /// Bytes of text that one run holds at most, so that reading it back stays bounded.
 const RUN_BYTES: u64 = 4 << 20;
@@ -43,11 +45,14 @@ impl RowView<'_> {
     }
 
     /// Text of a column; broken bytes become replacement characters.
-    pub fn cell(&self, column: usize) -> std::borrow::Cow<'_, str> {
+    pub fn cell(&self, column: usize) -> Cow<'_, str> {
         match self {
             Self::Row(row) => row.cell(column).into(),
             Self::Record(record, ..) => {
-                String::from_utf8_lossy(record.get(column).unwrap_or_default())
+                match String::from_utf8_lossy(record.get(column).unwrap_or_default()) {
+                    Cow::Borrowed(cell) => unguarded(cell).into(),
+                    Cow::Owned(cell) => unguarded(&cell).to_owned().into(),
+                }
             }
         }
     }

@@ -6,8 +6,8 @@ pub mod sqlite;
 use std::io::Read;
 
 use crate::domain::{
-    Date, FileRef, ItemCode, ItemId, ListId, Position, Publication, PublicationDraft, Region,
-    Revision, diff::Recorded,
+    Break, Date, FileRef, ItemCode, ItemId, ListId, Position, Publication, PublicationDraft,
+    Region, Revision, Verified, diff::Recorded,
 };
 
 /// Why the register could not do what it was asked.
@@ -156,6 +156,15 @@ pub trait Register: Send + Sync {
         to: Position,
         each: &mut dyn FnMut(Result<Revision, ItemId>) -> bool,
     ) -> Result<(), RegisterError>;
+
+    /// Digest of a publication in lower-case hexadecimal: it covers all that the publication recorded
+    /// and the digest of the one before it. `None` for an unknown number.
+    fn digest(&self, publication: u64) -> Result<Option<String>, RegisterError>;
+
+    /// Computes every digest anew, from contents, files and records, and compares it with the one of
+    /// recording; the first difference ends it. `each` is called with the number of every publication
+    /// before it is read.
+    fn verify(&self, each: &mut dyn FnMut(u64)) -> Result<Result<Verified, Break>, RegisterError>;
 
     /// Bytes of the database and of the kept files.
     fn size(&self) -> Result<(u64, u64), RegisterError>;

@@ -6,6 +6,7 @@ use std::io::Write;
 use rust_xlsxwriter::{Format as CellFormat, Workbook, Worksheet};
 
 use super::ServiceError;
+use crate::domain::formula::guarded;
 
 /// Format of a table.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -88,7 +89,10 @@ impl<'w> TableWriter<'w> {
     ) -> Result<(), ServiceError> {
         match &mut self.0 {
             Target::Csv(writer) => {
-                let cells = cells.iter().map(AsRef::as_ref);
+                // A workbook says what is text; here only a guard does.
+                let cells = cells.iter().map(|cell| guarded(cell.as_ref()));
+                let cells: Vec<_> = cells.collect();
+                let cells = cells.iter().map(|cell| cell.as_bytes());
                 writer.write_record(cells).map_err(failed)
             }
             Target::Xlsx { book, row, .. } => {

@@ -3,6 +3,7 @@
 mod check;
 mod eval;
 mod lexicon;
+mod verify;
 
 use std::io::{BufRead, BufReader};
 use std::net::TcpStream;

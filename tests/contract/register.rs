@@ -27,7 +27,7 @@ fn sqlite_keeps_the_contract() {
 
 /// The suite; `make` gives an empty register each time.
 pub fn register_contract(make: &dyn Fn() -> Box<dyn Register>) {
-    let cases: [fn(&dyn Register); 15] = [
+    let cases: [fn(&dyn Register); 16] = [
         an_empty_register_answers,
         publications_are_numbered_and_read_back,
         codes_are_assigned_and_never_reused,
@@ -43,6 +43,7 @@ pub fn register_contract(make: &dyn Fn() -> Box<dyn Register>) {
         catalog::publications_come_in_pages,
         catalog::revisions_come_in_pages,
         catalog::lists_and_departments_are_counted,
+        catalog::each_digest_covers_the_one_before,
     ];
     for case in cases {
         case(&*make());

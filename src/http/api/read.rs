@@ -6,9 +6,9 @@ use axum::http::HeaderMap;
 use axum::response::Response;
 
 use super::shapes::{
-    Change, DepartmentAnswer, Departments, DifferenceAnswer, HistoryAnswer, ItemAnswer, KindAnswer,
-    KindShape, Kinds, List, ListAnswer, Lists, PublicationAnswer, PublicationPage,
-    PublicationSummary,
+    ChainHeadShape, Change, DepartmentAnswer, Departments, DifferenceAnswer, HistoryAnswer,
+    ItemAnswer, KindAnswer, KindShape, Kinds, List, ListAnswer, Lists, PublicationAnswer,
+    PublicationPage, PublicationSummary,
 };
 use crate::http::download::Download;
 use crate::http::error::{AppError, Problem};
@@ -295,6 +295,7 @@ pub async fn publications(
             total: page.total,
             page: paging.page,
             size: paging.size,
+            head: page.head.map(ChainHeadShape::from),
             publications: page
                 .publications
                 .into_iter()
@@ -362,6 +363,7 @@ pub async fn publication(
     app.json(&headers, move |services| {
         let detail = services.publication(number, paging)?;
         Ok(PublicationAnswer {
+            digest: detail.digest,
             publication: detail.publication.into(),
             previous: detail.previous,
             next: detail.next,

@@ -29,6 +29,7 @@ const ENTRIES: usize = 50;
 #[template(path = "feed.xml")]
 struct Feed {
     title: String,
+    subtitle: Option<String>,
     /// Its own address, which is its identity too.
     address: String,
     /// The page for people.
@@ -90,7 +91,11 @@ pub async fn publications(
                 .map(|view| Entry::publication(&site, view))
                 .collect();
             let newest = entries.first().map(|e| e.updated.clone());
+            let head = found
+                .head
+                .map(|head| format!("第 {} 号公布的校验值：{}", head.publication, head.digest));
             render(&Feed {
+                subtitle: head,
                 title: match words.is_empty() {
                     true => "权责清单公布记录".to_owned(),
                     false => format!("权责清单公布记录：{}", words.join("、")),
@@ -127,6 +132,7 @@ pub async fn search(
             let found = services.search(&raw)?;
             let newest = found.hits.iter().map(|hit| hit.effective_on).max();
             render(&Feed {
+                subtitle: None,
                 title: match found.query.as_str() {
                     "" => "权责清单：全部事项".to_owned(),
                     q => format!("权责清单检索：{q}"),

@@ -26,6 +26,8 @@ pub struct PublicationsPage {
     /// What the list is restricted to, in words, and the list without it.
     pub restricted: Option<(String, &'static str)>,
     pub publications: Vec<PublicationRow>,
+    /// Number and digest of the newest publication of the register.
+    pub head: Option<(u64, String)>,
     pub pager: Pager,
 }
 
@@ -77,6 +79,7 @@ impl PublicationsPage {
                 .in_section(Section::Publications),
             feed: url::with(url::PUBLICATIONS_FEED, parameters.iter().cloned()),
             total: page.total,
+            head: page.head.map(|head| (head.publication, head.digest)),
             restricted: (!restricted.is_empty())
                 .then(|| (restricted.join("、"), url::PUBLICATIONS)),
             pager: Pager::new(page.paging, page.total, link),
@@ -102,6 +105,8 @@ pub struct DetailPage {
     pub file_url: String,
     pub file_bytes: String,
     pub sha256: String,
+    /// Covers all that it recorded and the digest before it.
+    pub digest: String,
     /// The list's publications just before and after: path and number.
     pub previous: Option<(String, u64)>,
     pub next: Option<(String, u64)>,
@@ -156,6 +161,7 @@ impl DetailPage {
             file_url: url::file(number),
             file_bytes: size(publication.file.bytes),
             sha256: publication.file.sha256.clone(),
+            digest: detail.digest,
             previous: detail.previous.map(sibling),
             next: detail.next.map(sibling),
             total: detail.total,

@@ -64,14 +64,21 @@ impl Unpacker {
     /// # Errors
     /// `Store` when the frame is not one that [`pack_all`] makes.
     pub(super) fn unpack(&mut self, frame: &[u8]) -> Result<Item, RegisterError> {
-        let length = Decompressor::upper_bound(frame).filter(|&n| n <= LARGEST);
-        let length = length.ok_or_else(|| damaged("content", "length"))?;
-        let json = self
-            .0
-            .decompress(frame, length)
-            .map_err(|e| damaged("content", e))?;
+        let json = self.json(frame)?;
         // Checked in one go, which is faster than string by string.
         let json = simdutf8::basic::from_utf8(&json).map_err(|e| damaged("content", e))?;
         serde_json::from_str(json).map_err(|e| damaged("content", e))
+    }
+
+    /// The JSON of a content, which its digest is of.
+    ///
+    /// # Errors
+    /// As [`Self::unpack`].
+    pub(super) fn json(&mut self, frame: &[u8]) -> Result<Vec<u8>, RegisterError> {
+        let length = Decompressor::upper_bound(frame).filter(|&n| n <= LARGEST);
+        let length = length.ok_or_else(|| damaged("content", "length"))?;
+        self.0
+            .decompress(frame, length)
+            .map_err(|e| damaged("content", e))
     }
 }

@@ -11,6 +11,14 @@ use super::damaged;
 use crate::domain::FileRef;
 use crate::register::RegisterError;
 
+/// What became of a kept file.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Kept {
+    Whole,
+    Missing,
+    Changed,
+}
+
 /// Folder of kept files.
 pub(super) struct Files {
     root: PathBuf,
@@ -76,6 +84,22 @@ impl Files {
         }
         file.rewind()?;
         Ok(Some(file))
+    }
+
+    /// Whether a kept file is still what was kept.
+    pub(super) fn check(&self, sha256: &str) -> Result<Kept, RegisterError> {
+        let Some(path) = self.path(sha256) else {
+            return Ok(Kept::Missing);
+        };
+        let mut file = match File::open(path) {
+            Err(e) if e.kind() == ErrorKind::NotFound => return Ok(Kept::Missing),
+            other => other?,
+        };
+        let (found, _) = copy_hashed(&mut file, &mut io::sink())?;
+        Ok(match found == sha256 {
+            true => Kept::Whole,
+            false => Kept::Changed,
+        })
     }
 
     /// Bytes of all kept files.

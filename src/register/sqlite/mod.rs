@@ -7,6 +7,7 @@
 //! | `publish.rs` | how does a publication get in, whole or not at all? |
 //! | `catalog.rs` | which publications, lists and departments are there? |
 //! | `revisions.rs` | what did an item say, and what is in force? |
+//! | `chain.rs`, `chain.sql` | is everything still as it was recorded? |
 //! | `content.rs` | how is an item's content packed? |
 //! | `files.rs` | where are the original files? |
 //! | `readers.rs` | who may read while someone writes? |
@@ -16,6 +17,7 @@
 )]
 
 mod catalog;
+mod chain;
 mod content;
 mod files;
 mod publish;
@@ -34,7 +36,8 @@ use rusqlite::Connection;
 use super::{DepartmentSummary, ListSummary, PublicationFilter, Register, RegisterError};
 use crate::domain::diff::Recorded;
 use crate::domain::{
-    Date, FileRef, ItemCode, ItemId, ListId, Position, Publication, PublicationDraft, Revision,
+    Break, Date, FileRef, ItemCode, ItemId, ListId, Position, Publication, PublicationDraft,
+    Revision, Verified,
 };
 use files::Files;
 use readers::Readers;
@@ -178,6 +181,14 @@ impl Register for SqliteRegister {
     ) -> Result<(), RegisterError> {
         self.readers
             .read(|db| revisions::each_changed(db, from, to, each))
+    }
+
+    fn digest(&self, publication: u64) -> Result<Option<String>, RegisterError> {
+        self.readers.read(|db| chain::digest(db, publication))
+    }
+
+    fn verify(&self, each: &mut dyn FnMut(u64)) -> Result<Result<Verified, Break>, RegisterError> {
+        self.readers.read(|db| chain::verify(db, &self.files, each))
     }
 
     fn size(&self) -> Result<(u64, u64), RegisterError> {

@@ -9,7 +9,7 @@ use std::collections::HashSet;
 use rusqlite::{Connection, OptionalExtension, TransactionBehavior, params};
 
 use super::content::Packed;
-use super::{catalog, key, number};
+use super::{catalog, chain, key, number};
 use crate::domain::date::chinese;
 use crate::domain::{Action, Change, ItemCode, ListId, Publication, PublicationDraft};
 use crate::register::RegisterError;
@@ -63,6 +63,7 @@ pub(super) fn record(
         writer.write(position, change, packed)?;
     }
     let publication = seal(&tx, list, next, draft)?;
+    chain::extend(&tx, next)?;
     tx.commit()?;
     Ok(publication)
 }

@@ -6,12 +6,15 @@ use std::time::Duration;
 
 use rusqlite::{Connection, ErrorCode, TransactionBehavior};
 
+use super::{catalog, chain};
 use crate::register::RegisterError;
 
-const SCHEMA: &str = include_str!("schema.sql");
+/// What each schema version adds, the first first.
+const SCHEMA: [&str; 2] = [include_str!("schema.sql"), include_str!("chain.sql")];
 
-/// Schema version this program reads and writes, kept in `user_version`.
-pub(super) const VERSION: i64 = 1;
+/// Schema version this program reads and writes, kept in `user_version`. Older ones are brought up to
+/// it.
+pub(super) const VERSION: i64 = 2;
 
 /// Marks the file as a register (`application_id`): "QZDJ", 权责登记.
 pub(super) const APPLICATION: i64 = 0x515A_444A;
@@ -34,21 +37,23 @@ pub(super) fn open(path: &Path) -> Result<Connection, RegisterError> {
     // Before anything is written: a foreign file is left as it was found. In one transaction:
     // another process may be creating the tables at this moment.
     let seen = db.transaction().and_then(|tx| recognise(&tx, path));
-    if !seen.map_err(explain)?? {
-        create(&mut db, path).map_err(explain)??;
+    match seen.map_err(explain)?? {
+        VERSION => {}
+        0 => create(&mut db, path).map_err(explain)??,
+        _ => upgrade(&mut db, path)?,
     }
     configure(&db).map_err(explain)?;
     Ok(db)
 }
 
-/// Whether the file is a register of this version; `false` when it is still empty.
-fn recognise(db: &Connection, path: &Path) -> rusqlite::Result<Result<bool, RegisterError>> {
+/// Schema version of the register that the file is; 0 when it is still empty.
+fn recognise(db: &Connection, path: &Path) -> rusqlite::Result<Result<i64, RegisterError>> {
     let application: i64 = db.pragma_query_value(None, "application_id", |r| r.get(0))?;
     let version: i64 = db.pragma_query_value(None, "user_version", |r| r.get(0))?;
     let tables: i64 = db.query_row("SELECT count(*) FROM sqlite_schema", [], |r| r.get(0))?;
     Ok(match (application, version, tables) {
-        (0, 0, 0) => Ok(false),
-        (APPLICATION, VERSION, _) => Ok(true),
+        (0, 0, 0) => Ok(0),
+        (APPLICATION, 1..=VERSION, _) => Ok(version),
         (APPLICATION, newer, _) if newer > VERSION => Err(incompatible(
             path,
             &format!("由更新版本的程序写入（格式 {newer}，本程序支持到 {VERSION}），请升级程序"),
@@ -64,15 +69,33 @@ fn create(db: &mut Connection, path: &Path) -> rusqlite::Result<Result<(), Regis
     write_ahead(db)?;
     let tx = db.transaction_with_behavior(TransactionBehavior::Immediate)?;
     match recognise(&tx, path)? {
-        Ok(true) => return Ok(Ok(())),
+        Ok(0) => {}
+        Ok(_) => return Ok(Ok(())),
         Err(foreign) => return Ok(Err(foreign)),
-        Ok(false) => {}
     }
-    tx.execute_batch(SCHEMA)?;
+    for added in SCHEMA {
+        tx.execute_batch(added)?;
+    }
     tx.pragma_update(None, "application_id", APPLICATION)?;
     tx.pragma_update(None, "user_version", VERSION)?;
     tx.commit()?;
     Ok(Ok(()))
+}
+
+/// Brings an older register up to this version, all of it or nothing. What it holds is not touched.
+fn upgrade(db: &mut Connection, path: &Path) -> Result<(), RegisterError> {
+    let tx = db.transaction_with_behavior(TransactionBehavior::Immediate)?;
+    let version = recognise(&tx, path)??;
+    for added in SCHEMA
+        .iter()
+        .skip(usize::try_from(version).unwrap_or_default())
+    {
+        tx.execute_batch(added)?;
+    }
+    chain::extend(&tx, catalog::last_number(&tx)?)?;
+    tx.pragma_update(None, "user_version", VERSION)?;
+    tx.commit()?;
+    Ok(())
 }
 
 fn configure(db: &Connection) -> rusqlite::Result<()> {

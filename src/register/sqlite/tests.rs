@@ -2,6 +2,8 @@
 //! whole publications, strange files are refused. What every register must do is in
 //! `tests/contract/register.rs`.
 
+mod chain;
+
 use std::path::Path;
 use std::sync::Arc;
 

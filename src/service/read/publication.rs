@@ -21,12 +21,24 @@ pub struct PublicationPage {
     pub publications: Vec<PublicationView>,
     pub total: u64,
     pub paging: Paging,
+    /// The newest publication of the register, whatever the filter; `None` while there is none.
+    pub head: Option<ChainHead>,
+}
+
+/// A publication's number and digest, which covers all publications up to it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ChainHead {
+    pub publication: u64,
+    /// Lower-case hexadecimal.
+    pub digest: String,
 }
 
 /// A publication with one page of its changes.
 #[derive(Clone, Debug)]
 pub struct PublicationDetail {
     pub publication: PublicationView,
+    /// Covers all that it recorded, and the digest before it; lower-case hexadecimal.
+    pub digest: String,
     /// The list's publications just before and after.
     pub previous: Option<u64>,
     pub next: Option<u64>,
@@ -65,7 +77,16 @@ impl Services {
                 .collect(),
             total,
             paging,
+            head: self.chain_head(overview.last_number)?,
         })
+    }
+
+    fn chain_head(&self, publication: u64) -> Result<Option<ChainHead>, ServiceError> {
+        let digest = self.register.digest(publication)?;
+        Ok(digest.map(|digest| ChainHead {
+            publication,
+            digest,
+        }))
     }
 
     /// A publication with one page of its changes, field by field.
@@ -110,6 +131,7 @@ impl Services {
                 .min();
         }
         Ok(PublicationDetail {
+            digest: self.register.digest(number)?.unwrap_or_default(),
             publication,
             previous,
             next,

@@ -219,3 +219,38 @@ pub fn lists_and_departments_are_counted(register: &dyn Register) {
         [0, 0, 0]
     );
 }
+
+pub fn each_digest_covers_the_one_before(register: &dyn Register) {
+    let empty = register.verify(&mut |_| {}).unwrap();
+    assert_eq!(empty, Ok(quanze::domain::Verified::default()));
+    assert_eq!(register.digest(1).unwrap(), None);
+    let finance = list("克拉玛依市财政局", "power", "权责清单");
+    let water = list("克拉玛依市水务局", "power", "权责清单");
+    let same = || vec![add(item(&finance, "甲", "同文"), None)];
+    publish(register, &finance, "2025-01-01", same()).unwrap();
+    publish(
+        register,
+        &water,
+        "2025-01-01",
+        vec![add(item(&water, "乙", "同文"), None)],
+    )
+    .unwrap();
+    publish(
+        register,
+        &finance,
+        "2025-02-01",
+        vec![add(item(&finance, "丙", ""), None)],
+    )
+    .unwrap();
+    let digests: Vec<String> = (1..=3)
+        .map(|n| register.digest(n).unwrap().expect("a digest"))
+        .collect();
+    assert!(digests.iter().all(|d| d.len() == 64));
+    assert!(digests[0] != digests[1] && digests[1] != digests[2]);
+    let mut read = Vec::new();
+    let verified = register.verify(&mut |n| read.push(n)).unwrap();
+    let verified = verified.expect("nothing was changed");
+    assert_eq!(read, [1, 2, 3]);
+    assert_eq!((verified.publications, verified.revisions), (3, 3));
+    assert_eq!(verified.head, digests[2]);
+}

@@ -15,7 +15,7 @@ pub use check::{CheckAnswer, CheckEdition, CheckRequest};
 pub use item::{HistoryAnswer, ItemAnswer};
 pub use negative::NegativeAnswer;
 pub use publication::{
-    DifferenceAnswer, List, ListAnswer, Lists, PublicationAnswer, PublicationPage,
+    ChainHeadShape, DifferenceAnswer, List, ListAnswer, Lists, PublicationAnswer, PublicationPage,
     PublicationSummary,
 };
 pub use related::{ComparisonAnswer, RelatedAnswer};

@@ -5,7 +5,7 @@ use utoipa::ToSchema;
 
 use super::Change;
 use crate::http::url;
-use crate::service::read::ListView;
+use crate::service::read::{ChainHead, ListView};
 use crate::service::view::PublicationView;
 
 /// The original file, kept byte for byte.
@@ -85,6 +85,25 @@ pub struct PublicationPage {
     pub page: usize,
     pub size: usize,
     pub publications: Vec<PublicationSummary>,
+    /// The newest publication of the register, whatever the filter; null while there is none.
+    pub head: Option<ChainHeadShape>,
+}
+
+/// A publication's number and digest, which covers all publications up to it (`quanze verify`).
+#[derive(Debug, Serialize, ToSchema)]
+pub struct ChainHeadShape {
+    pub publication: u64,
+    /// SHA-256, lower-case hexadecimal.
+    pub digest: String,
+}
+
+impl From<ChainHead> for ChainHeadShape {
+    fn from(head: ChainHead) -> Self {
+        Self {
+            publication: head.publication,
+            digest: head.digest,
+        }
+    }
 }
 
 /// A publication with a page of its changes.
@@ -92,6 +111,9 @@ pub struct PublicationPage {
 pub struct PublicationAnswer {
     #[serde(flatten)]
     pub publication: PublicationSummary,
+    /// Covers all that it recorded and the digest of the publication before it; SHA-256 in lower-case
+    /// hexadecimal.
+    pub digest: String,
     /// The list's publications just before and after.
     pub previous: Option<u64>,
     pub next: Option<u64>,
