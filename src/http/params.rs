@@ -15,13 +15,14 @@ use crate::service::read::Paging;
 use crate::service::view::shorten;
 
 /// Parameters that a search takes.
-pub const SEARCH: [&str; 10] = [
+pub const SEARCH: [&str; 11] = [
     "q",
     "kind",
     "type",
     "department",
     "region",
     "level",
+    "basis",
     "sort",
     "page",
     "size",
@@ -111,6 +112,7 @@ impl Params {
             department: self.all("department"),
             region: self.all("region"),
             level: self.all("level"),
+            basis: self.one("basis")?.map(str::to_owned),
             sort: self.one("sort")?.map(str::to_owned),
             page: self.one("page")?.map(str::to_owned),
             size: self.one("size")?.map(str::to_owned),
@@ -190,11 +192,18 @@ impl Params {
     /// Number of the last publication that counts; all where absent.
     ///
     /// # Errors
-    /// `Invalid` when it is no number.
+    /// `Invalid` when it is no number of a publication.
     pub fn publication(&self) -> Result<Option<u64>, ServiceError> {
         match self.one("publication")?.map(str::trim) {
             None | Some("") => Ok(None),
-            Some(_) => self.number("publication").map(Some),
+            Some(text) => match text.parse() {
+                Ok(number) if number > 0 => Ok(Some(number)),
+                _ => {
+                    let text = shorten(text, 20);
+                    let detail = format!("参数 publication 应为公布编号，从 1 起，现为“{text}”");
+                    Err(ServiceError::parameter("publication", detail))
+                }
+            },
         }
     }
 

@@ -10,7 +10,7 @@ pub mod scale;
 pub mod understand;
 
 use crate::domain::{ItemId, Region};
-use crate::text::citation::Citation;
+use crate::text::citation::{Basis, Citation};
 use crate::text::lexicon::Relation;
 
 pub use intent::Intents;
@@ -40,6 +40,8 @@ pub struct RawSearchParams {
     pub department: Vec<String>,
     pub region: Vec<String>,
     pub level: Vec<String>,
+    /// A law, or an article of it, that items must rest on.
+    pub basis: Option<String>,
     pub sort: Option<String>,
     pub page: Option<String>,
     pub size: Option<String>,
@@ -209,6 +211,8 @@ pub struct Query {
     pub scales: Scales,
     /// Accepted values by facet; an absent facet does not filter, several values are alternatives.
     pub filters: Vec<(Facet, Vec<String>)>,
+    /// What items must rest on.
+    pub basis: Option<Basis>,
     pub sort: Sort,
     /// Hits to skip.
     pub offset: usize,

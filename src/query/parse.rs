@@ -6,6 +6,7 @@ use super::{
     MAX_WORDS, Query, RawSearchParams, Sort, Way, Word,
 };
 use crate::text::Segmenter;
+use crate::text::citation::Basis;
 use crate::text::normal::normalise;
 
 /// Why a question is refused.
@@ -54,6 +55,7 @@ pub fn parse(raw: &RawSearchParams, segmenter: &Segmenter) -> Result<Query, Quer
         normal,
         literal,
         filters: filters(raw)?,
+        basis: basis(raw.basis.as_deref())?,
         sort: sort(raw.sort.as_deref())?,
         offset,
         limit,
@@ -100,6 +102,25 @@ fn words(normal: &str, literal: &str, segmenter: &Segmenter) -> Vec<Word> {
         });
     }
     words
+}
+
+fn basis(raw: Option<&str>) -> Result<Option<Basis>, QueryError> {
+    let text = raw.map(str::trim).unwrap_or_default();
+    if text.is_empty() {
+        return Ok(None);
+    }
+    let is_short = text.chars().count() <= MAX_QUESTION_CHARS;
+    match is_short.then(|| Basis::parse(text)).flatten() {
+        Some(basis) => Ok(Some(basis)),
+        None => Err(QueryError::new(
+            "invalid_parameter",
+            "basis",
+            format!(
+                "参数 basis 应为法律名称，可以带条号，如《食品安全法》第122条，现为“{}”",
+                shortened(text)
+            ),
+        )),
+    }
 }
 
 fn sort(raw: Option<&str>) -> Result<Sort, QueryError> {

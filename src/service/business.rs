@@ -5,7 +5,7 @@
 pub mod batch;
 pub mod browse;
 pub mod lists;
-pub(in crate::service) mod permits;
+mod permits;
 mod recognise;
 mod verdict;
 
@@ -18,7 +18,7 @@ use crate::text::activities::{Activities, Activity};
 use crate::text::vocabulary::Vocabulary;
 
 use super::{ServiceError, Services};
-pub use permits::{Asking, LocalPermit};
+pub use permits::{Asking, LocalPermit, PERMIT};
 pub use verdict::{Investor, Verdict};
 
 use lists::{Edition, Listed, NegativeLists, Place};

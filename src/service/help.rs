@@ -45,7 +45,7 @@ impl Services {
             help.departments = departments(&page.facets);
             return Ok(help);
         }
-        if !page.filters.is_empty() {
+        if !page.filters.is_empty() || page.basis.is_some() {
             let whole = self.search(&RawSearchParams {
                 q: raw.q.clone(),
                 exact: raw.exact,

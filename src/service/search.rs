@@ -56,6 +56,8 @@ pub struct SearchPage {
     pub facets: Vec<(Facet, Vec<FacetValue>)>,
     /// Filters in effect, with labels.
     pub filters: Vec<(Facet, Vec<FilterValue>)>,
+    /// What items must rest on: 《law》 or 《law》第N条.
+    pub basis: Option<String>,
 }
 
 /// One form of a question with its answer.
@@ -206,6 +208,7 @@ impl Services {
             hits,
             facets,
             filters: self.filter_views(&query),
+            basis: query.basis.as_ref().map(ToString::to_string),
             certainty,
             understood,
             searched: (!corrections.is_empty()).then(|| query.text.clone()),

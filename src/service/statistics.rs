@@ -36,7 +36,7 @@ pub struct Statistics {
     pub items: u64,
     /// Items in force by the values of each facet, the most first.
     pub facets: Vec<(Facet, Vec<FacetValue>)>,
-    /// The last months up to the last with a publication, the oldest first, without gaps.
+    /// The last months up to this one, the oldest first, without gaps; from the first with a publication.
     pub months: Vec<Month>,
     /// Lists by age, the freshest first.
     pub ages: Vec<Age>,
@@ -119,7 +119,7 @@ impl Services {
             position,
             items: all.total,
             facets: all.facets,
-            months: self.months()?,
+            months: self.months(position.day)?,
             ages,
             oldest: oldest
                 .map(|list| self.publication_view(list.clone(), &overview))
@@ -127,7 +127,7 @@ impl Services {
         })
     }
 
-    fn months(&self) -> Result<Vec<Month>, ServiceError> {
+    fn months(&self, today: Date) -> Result<Vec<Month>, ServiceError> {
         let mut months: BTreeMap<(i16, i8), Month> = BTreeMap::new();
         let mut offset = 0;
         loop {
@@ -143,21 +143,18 @@ impl Services {
             }
             offset += PAGE;
             if offset >= all {
-                return Ok(last_months(&months));
+                return Ok(last_months(&months, today));
             }
         }
     }
 }
 
-/// The last months up to the last that is known, those without publications among them.
-fn last_months(known: &BTreeMap<(i16, i8), Month>) -> Vec<Month> {
-    let (Some((&first, _)), Some((&last, _))) = (known.first_key_value(), known.last_key_value())
-    else {
-        return Vec::new();
-    };
+/// The last months up to this one, from the first that is known, those without publications among
+/// them.
+fn last_months(known: &BTreeMap<(i16, i8), Month>, today: Date) -> Vec<Month> {
     let mut months = Vec::new();
-    let mut at = last;
-    while at >= first && months.len() < MONTHS {
+    let mut at = (today.year(), today.month());
+    while months.len() < MONTHS {
         months.push(Month {
             year: at.0,
             month: at.1,
@@ -170,7 +167,8 @@ fn last_months(known: &BTreeMap<(i16, i8), Month>) -> Vec<Month> {
         };
     }
     months.reverse();
-    months
+    let first = months.iter().position(|month| month.publications > 0);
+    months.split_off(first.unwrap_or(months.len()))
 }
 
 /// No lists yet of each age on a day; the days of all of them are without gaps.
@@ -196,17 +194,19 @@ mod tests {
     use super::*;
 
     #[test]
-    fn months_have_no_gaps_and_end_with_the_last() {
+    fn months_have_no_gaps_and_end_with_this_one() {
         let month = |added| Month {
             added,
+            publications: 1,
             ..Month::default()
         };
-        let known = BTreeMap::from([((2025, 11), month(1)), ((2026, 2), month(2))]);
-        let months = last_months(&known);
+        let known = BTreeMap::from([((2025, 11), month(1)), ((2026, 1), month(2))]);
+        let months = last_months(&known, jiff::civil::date(2026, 2, 28));
         let told: Vec<_> = months.iter().map(|m| (m.year, m.month, m.added)).collect();
-        let expected = [(2025, 11, 1), (2025, 12, 0), (2026, 1, 0), (2026, 2, 2)];
+        let expected = [(2025, 11, 1), (2025, 12, 0), (2026, 1, 2), (2026, 2, 0)];
         assert_eq!(told, expected);
-        assert!(last_months(&BTreeMap::new()).is_empty());
+        let none = last_months(&BTreeMap::new(), jiff::civil::date(2026, 2, 28));
+        assert!(none.is_empty());
     }
 
     #[test]

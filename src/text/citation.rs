@@ -18,6 +18,47 @@ impl Citation {
     }
 }
 
+/// A law, or one article of it, that items rest on.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Basis {
+    /// Name without 中华人民共和国, normalised.
+    pub law: String,
+    /// All articles where there is none.
+    pub article: Option<u32>,
+}
+
+impl Basis {
+    /// Reads 《食品安全法》 or 《食品安全法》第122条; `None` for what names no law.
+    pub fn parse(text: &str) -> Option<Self> {
+        let text: String = normalise(text)
+            .chars()
+            .filter(|c| !c.is_whitespace())
+            .collect();
+        let mut cited = of_question(&text, &|_| None).into_iter();
+        if let Some(Citation { law, article }) = cited.next() {
+            return Some(Self {
+                law,
+                article: Some(article),
+            });
+        }
+        let law = bare(text.trim_matches(['<', '>']));
+        let is_name = (2..=60).contains(&law.chars().count());
+        is_name.then(|| Self {
+            law: law.to_owned(),
+            article: None,
+        })
+    }
+}
+
+impl std::fmt::Display for Basis {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        match self.article {
+            Some(article) => write!(f, "《{}》第{article}条", self.law),
+            None => write!(f, "《{}》", self.law),
+        }
+    }
+}
+
 /// How the names of laws and rules end, longer endings first.
 pub const ENDINGS: [&str; 12] = [
     "实施细则",
@@ -243,6 +284,24 @@ mod tests {
             ["食品安全法#35", "食品安全法#122", "食品经营许可管理办法#2"]
         );
         assert!(of_basis("第三条 没有法名").is_empty());
+    }
+
+    #[test]
+    fn a_basis_is_a_law_or_an_article() {
+        let read = |text| Basis::parse(text).map(|basis| basis.to_string());
+        for (text, basis) in [
+            (
+                "《中华人民共和国食品安全法》第一百二十二条",
+                "《食品安全法》第122条",
+            ),
+            ("食品安全法第122条", "《食品安全法》第122条"),
+            ("《护照法》", "《护照法》"),
+        ] {
+            assert_eq!(read(text).as_deref(), Some(basis));
+            assert_eq!(read(basis).as_deref(), Some(basis));
+        }
+        assert_eq!(read(""), None);
+        assert_eq!(read("《》"), None);
     }
 
     #[test]

@@ -7,7 +7,13 @@ use ferrous_opencc::{OpenCC, config::BuiltinConfig};
 
 /// Phrases of administration that the dictionary lacks: 准 is 准 in what is allowed, 準 in what is
 /// exact.
-const PHRASES: [(&str, &str); 3] = [("準入", "准入"), ("準予", "准予"), ("準許", "准許")];
+const PHRASES: [(&str, &str); 5] = [
+    ("準入", "准入"),
+    ("準予", "准予"),
+    ("準許", "准許"),
+    ("準駕", "准駕"),
+    ("行政複議", "行政復議"),
+];
 
 /// A simplified text in traditional characters as Taiwan writes them, phrase by phrase (头发 and 发展
 /// differ). Other

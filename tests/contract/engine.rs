@@ -107,6 +107,7 @@ pub fn engine_contract(make: &dyn Fn() -> Box<dyn Engine>) {
     upkeep_changes_no_answer(make().as_ref());
     meaning::what_is_meant_is_found(make().as_ref());
     meaning::an_article_finds_what_rests_on_it(make().as_ref());
+    meaning::a_basis_leaves_only_what_rests_on_it(make().as_ref());
     meaning::what_a_question_leans_to_comes_first(make().as_ref());
     meaning::titles_tell_their_words(make().as_ref());
     meaning::everyday_words_find_what_they_name(make().as_ref());

@@ -332,3 +332,35 @@ async fn how_sure_an_answer_is_does_not_depend_on_its_order() {
         assert_eq!(usual["match"], "good", "{q}");
     }
 }
+
+#[tokio::test]
+async fn an_article_leads_to_all_that_rests_on_it() {
+    let app = app();
+    let page = app.get("/items/KL-001").await;
+    let link = page
+        .text()
+        .split("/search?basis=")
+        .nth(2)
+        .expect("an article");
+    let link = link.split('"').next().expect("a link");
+    let results = app.get(&format!("/search?basis={link}")).await;
+    assert!(
+        results.text().contains("依据：《大气污染防治法》第118条"),
+        "{}",
+        results.text()
+    );
+    let found = app
+        .get(&format!("/api/v1/search?basis={link}"))
+        .await
+        .json();
+    assert_eq!(
+        (&found["total"], &found["match"]),
+        (&3.into(), &"none".into())
+    );
+    let table = app.get(&format!("/search.csv?basis={link}")).await;
+    assert_eq!(table.text().lines().count(), 4);
+    assert_eq!(
+        app.get("/search?basis=%E3%80%8A%E3%80%8B").await.status,
+        400
+    );
+}

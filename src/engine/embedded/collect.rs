@@ -125,10 +125,19 @@ impl Leanings {
     }
 }
 
+/// What was found, by segment.
+#[derive(Clone, Copy)]
+pub(super) struct Found<'a> {
+    pub accumulated: &'a [Accumulator],
+    /// The documents that rest on what they must; `None` where anything will do.
+    pub resting: Option<&'a [Vec<bool>]>,
+}
+
 /// A segment with what was found in it.
 struct Part<'a> {
     segment: &'a Segment,
     found: &'a Accumulator,
+    resting: Option<&'a [bool]>,
     filter: Filter,
     leanings: Leanings,
 }
@@ -147,6 +156,7 @@ impl Part<'_> {
         for (doc, &matched) in (0..).zip(self.found.matched()) {
             if matched >= least
                 && self.segment.is_alive(doc)
+                && self.resting.is_none_or(|rests| rests[doc as usize])
                 && self.filter.accepts(self.segment, doc)
             {
                 each(doc, matched);
@@ -185,20 +195,25 @@ fn suffices(parts: &[Part<'_>], required: usize, enough: u64) -> (u8, bool) {
     (u8::try_from(least).unwrap_or(u8::MAX), none)
 }
 
-/// Makes the answer. `found` has one accumulator per segment.
+/// Makes the answer. `found` has one entry per segment.
 pub(super) fn collect(
     snapshot: &Snapshot,
-    found: &[Accumulator],
+    found: Found<'_>,
     query: &Query,
     required: usize,
 ) -> Answer {
     let parts: Vec<Part<'_>> = snapshot
         .segments
         .iter()
-        .zip(found)
-        .map(|(segment, found)| Part {
+        .zip(found.accumulated)
+        .enumerate()
+        .map(|(number, (segment, accumulated))| Part {
             segment,
-            found,
+            found: accumulated,
+            resting: found
+                .resting
+                .and_then(|all| all.get(number))
+                .map(Vec::as_slice),
             filter: Filter::new(query, segment),
             leanings: Leanings::new(query, segment),
         })

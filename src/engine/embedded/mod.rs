@@ -207,7 +207,15 @@ impl EmbeddedEngine {
         for (segment, found) in snapshot.segments.iter().zip(&mut arrays) {
             plan.run(segment, found, clock)?;
         }
-        let answer = collect::collect(snapshot, &arrays, query, plan.required);
+        let resting = query.basis.as_ref();
+        let resting = resting.map(|basis| retrieve::resting(snapshot, basis, clock));
+        let resting = resting.transpose().map_err(|e| write::failed(&e))?;
+        clock.check()?;
+        let found = collect::Found {
+            accumulated: &arrays,
+            resting: resting.as_deref(),
+        };
+        let answer = collect::collect(snapshot, found, query, plan.required);
         let mut spare = self.spare.lock().unwrap_or_else(PoisonError::into_inner);
         if spare.len() < SPARE {
             spare.push(arrays);

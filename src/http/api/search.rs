@@ -24,6 +24,7 @@ use crate::service::ServiceError;
         ("department" = Option<Vec<String>>, Query, description = "Full name or number of a department; repeatable"),
         ("region" = Option<Vec<String>>, Query, description = "Code or name of a division; repeatable"),
         ("level" = Option<Vec<String>>, Query, description = "国家级, 省级, 市级, 县级, 乡镇级; repeatable"),
+        ("basis" = Option<String>, Query, description = "A law, perhaps with an article, that items must rest on: 《食品安全法》第122条"),
         ("sort" = Option<String>, Query, description = "relevance (as if not given) or department"),
         ("page" = Option<usize>, Query, description = "From 1; the first 1,000 hits can be reached"),
         ("size" = Option<usize>, Query, description = "1 to 100, 20 when not given"),

@@ -211,7 +211,6 @@ pub async fn lists(
     headers: HeaderMap,
     params: Params,
 ) -> Result<Response, AppError> {
-    params.only(&["since", "until"])?;
     let published = params.days("since", "until")?;
     let (since, until) = (params.day("since")?, params.day("until")?);
     app.page(&headers, move |services| {

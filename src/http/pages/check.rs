@@ -7,6 +7,7 @@ use axum::extract::{Multipart, State};
 use axum::http::HeaderMap;
 use axum::response::Response;
 
+use super::parts::permit_row;
 use super::{Section, Shell, render};
 use crate::domain::AppliesTo;
 use crate::domain::date::{self, chinese};
@@ -291,9 +292,7 @@ impl From<Checked> for Activity {
                 .industry
                 .map(|(code, name)| format!("{name}（{code}）")),
             items: items.collect(),
-            permits: permits
-                .map(|p| (url::item(&p.code), p.full_name(), p.department))
-                .collect(),
+            permits: permits.map(permit_row).collect(),
             excluded: checked.excluded.join("、"),
             missing: checked.missing.join("”、“"),
         }

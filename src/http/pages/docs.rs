@@ -51,13 +51,17 @@ const PATHS: [(&str, &str); 20] = [
 ];
 
 /// What each parameter is, in Chinese.
-const PARAMETERS: [(&str, &str); 25] = [
+const PARAMETERS: [(&str, &str); 26] = [
     ("q", "检索词，至多 200 个字符；不给则列出全部"),
     ("kind", "清单种类：键名或中文名称；检索时可重复"),
     ("type", "职权类型，如 行政许可；可重复"),
     ("department", "部门全称或编号；检索时可重复"),
     ("region", "行政区划：六位代码或名称；可重复"),
     ("level", "层级，如 市级；可重复"),
+    (
+        "basis",
+        "所依据的法律，可以带条号，如 《食品安全法》第122条",
+    ),
     ("sort", "relevance 按相关程度（默认），department 按部门"),
     ("page", "第几页，从 1 起"),
     ("size", "每页几项，1 至 100，默认 20"),

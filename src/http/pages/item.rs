@@ -110,6 +110,8 @@ pub enum Notice {
         day: String,
         /// The last publication that counts, where there are later ones.
         upto: Option<u64>,
+        /// Whether the day is still to come.
+        future: bool,
         /// The item as it stands today.
         today: String,
     },
@@ -376,6 +378,7 @@ fn notices(item: &ItemView, now: Position) -> Vec<Notice> {
         notices.push(Notice::OtherDay {
             day: chinese(item.as_of),
             upto: (item.upto < now.publication).then_some(item.upto),
+            future: item.as_of > now.day,
             today: url::item(&item.head.code),
         });
     }

@@ -3,6 +3,7 @@
 
 use crate::domain::date::chinese;
 use crate::http::url;
+use crate::service::business::{LocalPermit, PERMIT};
 use crate::service::read::Paging;
 use crate::service::view::{ChangeView, Difference, HeadView, PublicationView};
 
@@ -37,6 +38,33 @@ impl From<HeadView> for ItemRow {
             region: head.region.name,
         }
     }
+}
+
+/// A local permit: path, name and department. Of several 子项 all are shown, by a search.
+pub fn permit_row(permit: LocalPermit) -> (String, String, String) {
+    let LocalPermit {
+        code,
+        name,
+        sub_name,
+        department,
+        variants,
+    } = permit;
+    let (path, label) = match (variants, sub_name.as_str()) {
+        (0 | 1, "") => (url::item(&code), name),
+        (0 | 1, sub_name) => (url::item(&code), format!("{name}（{sub_name}）")),
+        _ => {
+            let parameters = [
+                ("q", name.clone()),
+                ("department", department.clone()),
+                ("type", PERMIT.to_owned()),
+            ];
+            (
+                url::with(url::SEARCH, parameters),
+                format!("{name}（{variants} 个子项）"),
+            )
+        }
+    };
+    (path, label, department)
 }
 
 /// A publication in a list of publications.

@@ -157,6 +157,7 @@ impl HelpBox {
             inside
                 .filters
                 .retain(|(facet, _)| is_left && *facet != Facet::Department);
+            inside.basis = inside.basis.filter(|_| is_left);
             inside.filters.push((Facet::Department, department.value));
             (inside.link(1), department.label, department.count)
         });
@@ -173,6 +174,7 @@ impl HelpBox {
 struct Link {
     q: String,
     filters: Vec<(Facet, String)>,
+    basis: Option<String>,
     sort: Option<&'static str>,
     size: Option<usize>,
     exact: bool,
@@ -187,6 +189,7 @@ impl Link {
                 .iter()
                 .flat_map(|(facet, values)| values.iter().map(|v| (*facet, v.value.clone())))
                 .collect(),
+            basis: page.basis.clone(),
             sort: (page.sort == Sort::Department).then_some("department"),
             size: (page.size != DEFAULT_PAGE_SIZE).then_some(page.size),
             exact: page.exact,
@@ -206,6 +209,7 @@ impl Link {
             .iter()
             .map(|(facet, value)| (facet.key(), value.clone()))
             .collect();
+        kept.extend(self.basis.clone().map(|basis| ("basis", basis)));
         kept.extend(self.sort.map(|sort| ("sort", sort.to_owned())));
         kept.extend(self.size.map(|size| ("size", size.to_string())));
         kept.extend(self.exact.then(|| ("exact", "1".to_owned())));
@@ -269,6 +273,7 @@ impl Link {
     fn unfiltered(&self) -> String {
         Self {
             filters: Vec::new(),
+            basis: None,
             ..self.clone()
         }
         .link(1)
@@ -316,7 +321,10 @@ fn named(overview: &Overview, page: &SearchPage) -> Vec<Entry> {
     if page.page > 1 || page.query.is_empty() {
         return Vec::new();
     }
-    let named = overview.named_in(&normalise(&page.query));
+    let mut named = overview.named_in(&normalise(&page.query));
+    if let (true, Some(name)) = (named.is_empty(), &page.understood.department) {
+        named = overview.named_in(&normalise(name));
+    }
     let named = named.into_iter().take(NAMED).map(|department| Entry {
         url: url::department(department.number),
         name: department.name.clone(),
@@ -346,6 +354,18 @@ impl ResultsPage {
                 url: state.toggled(*facet, &value.value),
             })
         });
+        let basis = page.basis.iter().map(|basis| {
+            let without = Link {
+                basis: None,
+                ..state.clone()
+            };
+            FacetLink {
+                label: format!("依据：{basis}"),
+                count: None,
+                selected: true,
+                url: without.link(1),
+            }
+        });
         Self {
             shell: shell
                 .with_api(state.api(page.page))
@@ -370,7 +390,7 @@ impl ResultsPage {
             corrected: page.searched.clone(),
             reachable: (page.total > depth).then_some(depth),
             first: paging.offset() + 1,
-            filters: filters.collect(),
+            filters: filters.chain(basis).collect(),
             clear: state.unfiltered(),
             hidden: state.kept(),
             take: state.forms(),

@@ -29,17 +29,11 @@ pub struct LocalPermit {
     /// Of the 子项; blank where there is none.
     pub sub_name: String,
     pub department: String,
+    /// How many items of this name were found: its 子项, of which this is the first that one needs.
+    pub variants: usize,
 }
 
 impl LocalPermit {
-    /// Name with the 子项.
-    pub fn full_name(&self) -> String {
-        match self.sub_name.as_str() {
-            "" => self.name.clone(),
-            sub_name => format!("{}（{sub_name}）", self.name),
-        }
-    }
-
     /// How far it is from what somebody needs who begins: first the permit as such or its first
     /// issue, last what comes later.
     fn lateness(&self) -> u8 {
@@ -117,10 +111,16 @@ impl Services {
                 name: hit.head.name,
                 sub_name: hit.head.sub_name,
                 department: hit.head.department,
+                variants: 1,
             };
             match permits.iter_mut().find(|known| known.is_same(&permit)) {
-                Some(known) if permit.lateness() < known.lateness() => *known = permit,
-                Some(_) => {}
+                Some(known) => {
+                    let variants = known.variants + 1;
+                    if permit.lateness() < known.lateness() {
+                        *known = permit;
+                    }
+                    known.variants = variants;
+                }
                 None if self.asks_for(&about, &permit.name) => permits.push(permit),
                 None => {}
             }

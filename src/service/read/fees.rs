@@ -1,8 +1,8 @@
-//! Which fee belongs to an item: the one that its department charges for the same thing. Lists of fees
+//! Which fee belongs to an item, and what a fee is for: the one that its department charges for the same thing. Lists of fees
 //! rest on price documents, so that articles in common do not tell.
 
 use crate::domain::{Item, Kind, Position, Role};
-use crate::query::{Facet, MAX_DEPTH, Query, Sort};
+use crate::query::{Facet, MAX_DEPTH, Query, RawSearchParams, Sort};
 use crate::service::kept::Kept;
 use crate::service::view::HeadView;
 use crate::service::{ServiceError, Services};
@@ -60,6 +60,37 @@ impl Services {
             .collect())
     }
 
+    /// Items for which a fee is charged; none for what is no fee.
+    ///
+    /// # Errors
+    /// The stores' failures.
+    pub(super) fn charged_for(&self, item: &Item) -> Result<Vec<HeadView>, ServiceError> {
+        let kind = self.kinds.get(&item.head.kind);
+        let Some(kind) = kind.filter(|kind| is_of_fees(kind)) else {
+            return Ok(Vec::new());
+        };
+        let authority = authority(item, kind);
+        let mut found: Vec<HeadView> = Vec::new();
+        for object in objects(&normalise(&item.head.name)) {
+            let page = self.search(&RawSearchParams {
+                q: object.clone(),
+                department: (!authority.is_empty())
+                    .then(|| authority.clone())
+                    .into_iter()
+                    .collect(),
+                ..RawSearchParams::default()
+            })?;
+            let hits = page.hits.into_iter().map(|hit| hit.head);
+            for head in hits.filter(|head| head.kind != kind.key) {
+                let is_known = found.iter().any(|known| known.code == head.code);
+                if !is_known && is_for(&object, &normalise(&head.name)) {
+                    found.push(head);
+                }
+            }
+        }
+        Ok(found)
+    }
+
     /// Fees in force, as far as an engine lists.
     fn all_fees(&self, at: Position) -> Result<Vec<Fee>, ServiceError> {
         let mut fees = Vec::new();
@@ -73,10 +104,8 @@ impl Services {
             let ids: Vec<_> = found.hits.iter().map(|hit| hit.id).collect();
             for revision in self.register.in_force(&ids, at)? {
                 let item = &revision.item;
-                let authority = kind.fields_with(Role::Authority);
-                let mut authority = authority.filter_map(|f| item.fields.get(&f.key));
                 fees.push(Fee {
-                    authority: authority.next().cloned().unwrap_or_default(),
+                    authority: authority(item, kind),
                     objects: objects(&normalise(&item.head.name)),
                     head: self.head_view(revision.code.as_str(), &item.head),
                 });
@@ -84,6 +113,13 @@ impl Services {
         }
         Ok(fees)
     }
+}
+
+/// Who charges a fee; blank where its list does not say.
+fn authority(item: &Item, kind: &Kind) -> String {
+    let fields = kind.fields_with(Role::Authority);
+    let mut values = fields.filter_map(|f| item.fields.get(&f.key));
+    values.next().cloned().unwrap_or_default()
 }
 
 /// Whether a kind says what is charged and by whom.

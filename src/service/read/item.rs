@@ -103,7 +103,17 @@ impl Services {
         let parsed = ItemCode::parse(code).map_err(|_| ServiceError::item_not_found(code))?;
         let as_of = at.day;
         let mut history = self.register.history(&parsed)?;
+        let is_later = !history.is_empty();
         history.retain(|r| r.publication <= at.publication);
+        if history.is_empty() && is_later {
+            return Err(ServiceError::NotFound {
+                code: "item_not_found",
+                detail: format!(
+                    "截至第 {} 号公布，还没有收录编码为“{code}”的事项",
+                    at.publication
+                ),
+            });
+        }
         let Some(first) = history.first() else {
             return Err(ServiceError::item_not_found(code));
         };

@@ -6,8 +6,8 @@ use std::collections::HashMap;
 use crate::domain::{Action, ItemCode, ItemId, Position, Revision, Role, SearchGroup};
 use crate::engine::{Likeness, text_of};
 use crate::query::region_value;
-use crate::service::business::permits::PERMIT;
-use crate::service::business::{Asking, LocalPermit, Verdict};
+
+use crate::service::business::{Asking, LocalPermit, PERMIT, Verdict};
 use crate::service::kept::Kept;
 use crate::service::view::HeadView;
 use crate::service::{ServiceError, Services};
@@ -100,7 +100,8 @@ impl Services {
             ids.iter().filter_map(|id| heads.remove(id)).collect()
         };
         let counterparts = take(&found.titled);
-        let fees = self.fees_of(&revision.item, position)?;
+        let mut fees = self.fees_of(&revision.item, position)?;
+        fees.extend(self.charged_for(&revision.item)?);
         let mut groups = Vec::new();
         for kind in self.kinds.iter() {
             let of_kind = found.resting.iter().find(|(key, _)| *key == kind.key);

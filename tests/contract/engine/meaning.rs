@@ -166,3 +166,26 @@ pub fn related_items_share_a_title_or_an_article(engine: &dyn Engine) {
     let nothing = engine.related(&likeness, 5).expect("an answer");
     assert_eq!(nothing, Related::default());
 }
+
+pub fn a_basis_leaves_only_what_rests_on_it(engine: &dyn Engine) {
+    fill(engine);
+    let resting = |q: &str, basis: &str| {
+        let mut raw = raw(q);
+        raw.basis = Some(basis.to_owned());
+        let answer = engine.search(&query(&raw)).expect("an answer");
+        (answer.total, ids(&answer))
+    };
+    assert_eq!(resting("", "《噪声污染防治法》"), (1, vec![1]));
+    assert_eq!(
+        resting("", "《中华人民共和国噪声污染防治法》第七十七条"),
+        (1, vec![1])
+    );
+    assert_eq!(resting("", "《噪声污染防治法》第7条"), (0, vec![]));
+    // Beside it the question counts as ever.
+    assert_eq!(
+        resting("户外广告", "《城市市容和环境卫生管理条例》"),
+        (1, vec![2])
+    );
+    assert_eq!(resting("户外广告", "《噪声污染防治法》"), (0, vec![]));
+    assert_eq!(resting("", "《没有这部法》"), (0, vec![]));
+}

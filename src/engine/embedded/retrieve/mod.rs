@@ -11,6 +11,7 @@ mod words;
 
 use std::time::Instant;
 
+pub(super) use citations::resting;
 pub(super) use literal::{each_match, phrase as literal_phrase};
 pub(super) use postings::scan;
 

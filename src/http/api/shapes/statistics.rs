@@ -35,7 +35,7 @@ pub struct StatisticsAnswer {
     pub items: u64,
     /// Items in force by facet, the most first.
     pub facets: Facets,
-    /// The last 24 months up to the last publication, the oldest first.
+    /// The last 24 months up to this one, the oldest first; from the first with a publication.
     pub months: Vec<MonthShape>,
     pub ages: Vec<AgeShape>,
     /// Lists that were published longest ago, by their last publication.

@@ -84,9 +84,10 @@ impl From<&FieldView> for FieldRow {
 
 impl From<Provision> for LawRow {
     fn from(law: Provision) -> Self {
-        let article = |number: u32| url::search(&format!("《{}》第{number}条", law.law));
+        let resting = |on: String| url::with(url::SEARCH, [("basis", on)]);
+        let article = |number: u32| resting(format!("《{}》第{number}条", law.law));
         Self {
-            url: url::search(&format!("《{}》", law.law)),
+            url: resting(format!("《{}》", law.law)),
             rank: law.rank.unwrap_or_default(),
             note: law.note.unwrap_or_default(),
             rest: paragraphs(&law.rest.unwrap_or_default()),

@@ -1,6 +1,6 @@
 //! What stands beside an item on its page.
 
-use crate::http::pages::parts::ItemRow;
+use crate::http::pages::parts::{ItemRow, permit_row};
 use crate::http::url;
 use crate::service::read::{MOST_COMPARED, RelatedView};
 use crate::service::view::HeadView;
@@ -72,17 +72,7 @@ impl RelatedBox {
                     measure: asking.measure,
                 })
                 .collect(),
-            permits: view
-                .permits
-                .into_iter()
-                .map(|permit| {
-                    (
-                        url::item(&permit.code),
-                        permit.full_name(),
-                        permit.department,
-                    )
-                })
-                .collect(),
+            permits: view.permits.into_iter().map(permit_row).collect(),
         }
     }
 
