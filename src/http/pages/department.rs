@@ -39,6 +39,8 @@ pub struct PartnerRow {
     /// Matters that the department leads, and that it supports.
     pub leads: u64,
     pub supports: u64,
+    /// Matters that both lead.
+    pub together: u64,
 }
 
 /// A shared matter.
@@ -143,6 +145,7 @@ impl DepartmentPage {
                 .map(|partner| PartnerRow {
                     name: partner.name.clone(),
                     url: partner.number.map(url::department),
+                    together: partner.together,
                     leads: partner.supports,
                     supports: partner.leads,
                 })

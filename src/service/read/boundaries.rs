@@ -21,7 +21,7 @@ const ASKED: usize = 60;
 pub struct DepartmentFacts {
     /// Matters with others, in the order of their lists.
     pub matters: Vec<SharedMatter>,
-    /// Bodies on the other side of these, those with the most matters first.
+    /// Other bodies with a part in these, those with the most matters first.
     pub partners: Vec<Partner>,
     /// The region shares more matters than are looked at.
     pub is_partial: bool,
@@ -40,8 +40,7 @@ pub struct SharedMatter {
     pub support: Vec<String>,
 }
 
-/// A body on the other side of the department's matters. Who leads with it, or supports with it, is on
-/// its own side and does not count.
+/// Another body with a part in the department's matters. Who only supports beside it does not count.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Partner {
     pub name: String,
@@ -51,6 +50,8 @@ pub struct Partner {
     pub supports: u64,
     /// Matters in which it leads and the department supports.
     pub leads: u64,
+    /// Matters in which both lead.
+    pub together: u64,
 }
 
 /// Shared matters of one region.
@@ -224,25 +225,28 @@ fn types_sharing(kind: &Kind) -> Option<Vec<String>> {
 
 /// The other bodies of these matters.
 fn partners(matters: &[SharedMatter], own: &str) -> Vec<Partner> {
-    let mut counts: BTreeMap<&str, (u64, u64)> = BTreeMap::new();
+    let mut counts: BTreeMap<&str, [u64; 3]> = BTreeMap::new();
     for matter in matters {
-        for body in matter.lead.iter().filter(|b| *b != own && !matter.leads) {
-            counts.entry(body).or_default().1 += 1;
+        for body in matter.lead.iter().filter(|b| *b != own) {
+            let [_, leads, together] = counts.entry(body).or_default();
+            *(if matter.leads { together } else { leads }) += 1;
         }
         for body in matter.support.iter().filter(|b| *b != own && matter.leads) {
-            counts.entry(body).or_default().0 += 1;
+            let [supports, ..] = counts.entry(body).or_default();
+            *supports += 1;
         }
     }
     let mut partners: Vec<Partner> = counts
         .into_iter()
         .filter(|(name, _)| !department::is_anyone(name))
-        .map(|(name, (supports, leads))| Partner {
+        .map(|(name, [supports, leads, together])| Partner {
             name: name.to_owned(),
             number: None,
             supports,
             leads,
+            together,
         })
         .collect();
-    partners.sort_by_key(|p| std::cmp::Reverse(p.supports + p.leads));
+    partners.sort_by_key(|p| std::cmp::Reverse(p.supports + p.leads + p.together));
     partners
 }

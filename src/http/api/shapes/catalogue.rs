@@ -68,7 +68,7 @@ pub struct KindCount {
     pub types: Vec<TypeCount>,
 }
 
-/// A body on the other side of a department's shared matters.
+/// Another body with a part in a department's shared matters.
 #[derive(Debug, Serialize, ToSchema)]
 pub struct PartnerShape {
     pub name: String,
@@ -78,6 +78,8 @@ pub struct PartnerShape {
     pub supports: u64,
     /// Matters in which it leads and the department supports.
     pub leads: u64,
+    /// Matters in which both lead.
+    pub together: u64,
 }
 
 /// A matter in which several departments have a part (职责边界).
@@ -106,7 +108,7 @@ pub struct DepartmentAnswer {
     /// How to reach it, as most of its items say: label and value.
     #[schema(value_type = std::collections::HashMap<String, String>)]
     pub contacts: IndexMap<String, String>,
-    /// Bodies on the other side of its shared matters, those with the most first.
+    /// Other bodies with a part in its shared matters, those with the most first.
     pub partners: Vec<PartnerShape>,
     /// Matters that it shares with others.
     pub shared: Vec<SharedShape>,
@@ -149,6 +151,7 @@ impl DepartmentAnswer {
                     number: partner.number,
                     supports: partner.supports,
                     leads: partner.leads,
+                    together: partner.together,
                 })
                 .collect(),
             shared: facts

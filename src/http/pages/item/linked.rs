@@ -16,6 +16,15 @@ pub fn linked(site: &str, item: &ItemView, is_service: bool) -> String {
         let field = item.fields.iter().find(|f| f.role == Some(role));
         field.map(|f| f.value.clone())
     };
+    // Who leads, or charges, answers for it; whoever published stands with the list.
+    let provider = match of(Role::Lead).or_else(|| of(Role::Authority)) {
+        Some(name) => json!({ "@type": "GovernmentOrganization", "name": name }),
+        None => json!({
+            "@type": "GovernmentOrganization",
+            "name": head.department,
+            "url": item.department_number.map(|n| address(&url::department(n))),
+        }),
+    };
     let mut data = json!({
         "@context": "https://schema.org",
         "@type": if is_service { "GovernmentService" } else { "CreativeWork" },
@@ -24,11 +33,7 @@ pub fn linked(site: &str, item: &ItemView, is_service: bool) -> String {
         "identifier": head.code,
         "name": head.name,
         "inLanguage": "zh-CN",
-        "provider": {
-            "@type": "GovernmentOrganization",
-            "name": head.department,
-            "url": item.department_number.map(|n| address(&url::department(n))),
-        },
+        "provider": provider,
         "subjectOf": {
             "@type": "Dataset",
             "name": publication.list.title,
