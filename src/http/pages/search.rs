@@ -94,6 +94,8 @@ pub struct FacetBox {
 pub struct ResultsPage {
     pub shell: Shell,
     pub q: String,
+    /// What items must rest on.
+    pub basis: Option<String>,
     pub total: u64,
     pub partial: bool,
     /// Whether the best hit is not likely what was asked for.
@@ -292,7 +294,10 @@ pub async fn search(
             let took = page.took;
             let overview = services.overview()?;
             let title = match page.query.as_str() {
-                "" => "全部事项".to_owned(),
+                "" => match &page.basis {
+                    Some(basis) => format!("依据{basis}的事项"),
+                    None => "全部事项".to_owned(),
+                },
                 q => format!("{q} - 检索结果"),
             };
             let shell = Shell {
@@ -371,6 +376,7 @@ impl ResultsPage {
                 .with_api(state.api(page.page))
                 .with_canonical(state.link(page.page)),
             q: page.query.clone(),
+            basis: page.basis.clone(),
             total: page.total,
             partial: page.partial,
             unsure: page.certainty != Match::Good && !page.query.is_empty(),
