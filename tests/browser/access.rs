@@ -5,8 +5,8 @@ use fantoccini::Client;
 use fantoccini::actions::{InputSource, KeyAction, KeyActions};
 use serde_json::{Value, json};
 
-use super::{Chromium, Driver, WIDTHS, attribute, is_readable, keep_screenshot, text, type_into};
-use crate::cli::Server;
+use super::{Chromium, Scene, WIDTHS, attribute, is_readable, keep_screenshot, text, type_into};
+
 use crate::site::{is_there, tools};
 
 /// A page of every template over the sample lists.
@@ -93,16 +93,14 @@ async fn every_page_is_accessible_in_every_mode() {
         return;
     }
     let axe = std::fs::read_to_string(axe).expect("axe-core");
-    let folder = tempfile::tempdir().expect("folder");
-    let Some(driver) = Driver::start() else {
+    let Some(scene) = Scene::start() else {
         return;
     };
-    let server = Server::start(folder.path(), &[]);
-    let site = format!("http://{}", server.address);
+    let site = &scene.site;
     let mut findings = Vec::new();
     for width in WIDTHS {
-        let client = driver.browser(width, folder.path()).await;
-        client.goto(&site).await.expect("home");
+        let client = scene.browser(width).await;
+        client.goto(site).await.expect("home");
         for (mode, scheme, chosen) in MODES {
             prefer(&client, scheme).await;
             for (button, then) in chosen {
@@ -164,14 +162,12 @@ const FOCUSED: &str = "
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn everything_is_reached_and_seen_by_keyboard() {
     const TAB: char = '\u{e004}';
-    let folder = tempfile::tempdir().expect("folder");
-    let Some(driver) = Driver::start() else {
+    let Some(scene) = Scene::start() else {
         return;
     };
-    let server = Server::start(folder.path(), &[]);
-    let site = format!("http://{}", server.address);
+    let site = &scene.site;
     for width in WIDTHS {
-        let client = driver.browser(width, folder.path()).await;
+        let client = scene.browser(width).await;
         for path in [
             "/",
             "/items/QZ-QL-0000074",
@@ -207,7 +203,7 @@ async fn everything_is_reached_and_seen_by_keyboard() {
             );
         }
         // The first link leads past the heading of the site.
-        client.goto(&site).await.expect("home");
+        client.goto(site).await.expect("home");
         press(&client, TAB).await;
         press(&client, '\u{e007}').await;
         let focused = client.active_element().await.expect("an element");
@@ -221,14 +217,12 @@ async fn everything_is_reached_and_seen_by_keyboard() {
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_reader_chooses_large_type_and_traditional_characters() {
-    let folder = tempfile::tempdir().expect("folder");
-    let Some(driver) = Driver::start() else {
+    let Some(scene) = Scene::start() else {
         return;
     };
-    let server = Server::start(folder.path(), &[]);
-    let site = format!("http://{}", server.address);
+    let site = &scene.site;
     for width in WIDTHS {
-        let client = driver.browser(width, folder.path()).await;
+        let client = scene.browser(width).await;
         client
             .goto(&format!("{site}/search?q=油烟"))
             .await

@@ -14,6 +14,8 @@ use fantoccini::{Client, ClientBuilder, Locator};
 use serde_json::{Value, json};
 use url::{ParseError, Url};
 
+use crate::cli::Server;
+
 /// Widths in pixels: an old phone and a desk.
 const WIDTHS: [u32; 2] = [390, 1280];
 
@@ -82,6 +84,34 @@ impl Driver {
             tokio::time::sleep(Duration::from_millis(200)).await;
         }
         panic!("the browser does not start");
+    }
+}
+
+/// The site over the sample lists, and a driver of browsers.
+struct Scene {
+    driver: Driver,
+    /// `http://…`, without a slash at the end.
+    site: String,
+    _server: Server,
+    folder: tempfile::TempDir,
+}
+
+impl Scene {
+    /// `None`, with a printed reason, where no driver is installed.
+    fn start() -> Option<Self> {
+        let driver = Driver::start()?;
+        let folder = tempfile::tempdir().expect("folder");
+        let server = Server::start(folder.path(), &[]);
+        Some(Self {
+            driver,
+            site: format!("http://{}", server.address),
+            _server: server,
+            folder,
+        })
+    }
+
+    async fn browser(&self, width: u32) -> Client {
+        self.driver.browser(width, self.folder.path()).await
     }
 }
 

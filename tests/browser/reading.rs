@@ -4,8 +4,7 @@
 use fantoccini::{Client, Locator};
 use serde_json::json;
 
-use super::{Chromium, Driver, WIDTHS, click, is_readable, saved, text, type_into};
-use crate::cli::Server;
+use super::{Chromium, Scene, WIDTHS, click, is_readable, saved, text, type_into};
 
 /// The number that an element says first.
 async fn number(client: &Client, css: &str) -> u64 {
@@ -24,15 +23,13 @@ async fn count(client: &Client, css: &str) -> usize {
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_journalist_narrows_down_compares_and_takes_away() {
-    let Some(driver) = Driver::start() else {
+    let Some(scene) = Scene::start() else {
         return;
     };
-    let folder = tempfile::tempdir().expect("folder");
-    let server = Server::start(folder.path(), &[]);
-    let site = format!("http://{}", server.address);
+    let site = &scene.site;
     for width in WIDTHS {
         let downloads = tempfile::tempdir().expect("folder");
-        let client = driver.browser(width, downloads.path()).await;
+        let client = scene.driver.browser(width, downloads.path()).await;
         let go = async |path: &str| client.goto(&format!("{site}{path}")).await.expect("page");
 
         // Facets narrow down one by one, each to as many as it said, and are taken away one by one.
@@ -128,12 +125,10 @@ async fn a_journalist_narrows_down_compares_and_takes_away() {
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn nothing_needs_a_script() {
-    let Some(driver) = Driver::start() else {
+    let Some(scene) = Scene::start() else {
         return;
     };
-    let folder = tempfile::tempdir().expect("folder");
-    let server = Server::start(folder.path(), &[]);
-    let site = format!("http://{}", server.address);
+    let site = &scene.site;
     // A driver cannot steer a browser that runs no script at all; ours is the only one of the site.
     let on = json!({ "cmd": "Network.enable", "params": {} });
     let off = json!({
@@ -141,7 +136,7 @@ async fn nothing_needs_a_script() {
         "params": { "urls": ["*/static/*.js*"] },
     });
     for width in WIDTHS {
-        let client = driver.browser(width, folder.path()).await;
+        let client = scene.browser(width).await;
         for command in [&on, &off] {
             let sent = client.issue_cmd(Chromium(command.clone())).await;
             sent.expect("no script");

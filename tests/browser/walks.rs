@@ -4,20 +4,18 @@ use std::time::Duration;
 
 use fantoccini::Locator;
 
-use super::{Driver, WIDTHS, attribute, click, is_readable, saved, text, type_into};
+use super::{Driver, Scene, WIDTHS, attribute, click, is_readable, saved, text, type_into};
 use crate::cli::{Server, quanze};
 use crate::intake::make::xlsx_of;
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_citizen_finds_who_answers_for_noise() {
-    let folder = tempfile::tempdir().expect("folder");
-    let Some(driver) = Driver::start() else {
+    let Some(scene) = Scene::start() else {
         return;
     };
-    let server = Server::start(folder.path(), &[]);
-    let site = format!("http://{}", server.address);
+    let site = &scene.site;
     for width in WIDTHS {
-        let client = driver.browser(width, folder.path()).await;
+        let client = scene.browser(width).await;
         client.goto(&format!("{site}/")).await.expect("home");
         is_readable(&client, "home", width).await;
 
@@ -80,14 +78,12 @@ async fn a_citizen_finds_who_answers_for_noise() {
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn suggestions_are_chosen_by_keys_alone() {
     const OPEN: &str = "#suggestions:not([hidden]) [role=option]";
-    let folder = tempfile::tempdir().expect("folder");
-    let Some(driver) = Driver::start() else {
+    let Some(scene) = Scene::start() else {
         return;
     };
-    let server = Server::start(folder.path(), &[]);
-    let site = format!("http://{}", server.address);
+    let site = &scene.site;
     for width in WIDTHS {
-        let client = driver.browser(width, folder.path()).await;
+        let client = scene.browser(width).await;
         client.goto(&format!("{site}/")).await.expect("home");
         assert_eq!(attribute(&client, "#q", "aria-expanded").await, "false");
         // By pinyin, as one types before the input method has made characters of it.
@@ -130,15 +126,13 @@ async fn suggestions_are_chosen_by_keys_alone() {
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_shop_owner_asks_and_a_clerk_uploads_a_table() {
-    let folder = tempfile::tempdir().expect("folder");
-    let Some(driver) = Driver::start() else {
+    let Some(scene) = Scene::start() else {
         return;
     };
-    let server = Server::start(folder.path(), &[]);
-    let site = format!("http://{}", server.address);
+    let site = &scene.site;
     for width in WIDTHS {
         let downloads = tempfile::tempdir().expect("folder");
-        let client = driver.browser(width, downloads.path()).await;
+        let client = scene.driver.browser(width, downloads.path()).await;
         client.goto(&format!("{site}/check")).await.expect("page");
         is_readable(&client, "check", width).await;
 
