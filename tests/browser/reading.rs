@@ -65,6 +65,21 @@ async fn a_journalist_narrows_down_compares_and_takes_away() {
         let loaded = "return document.querySelector('.qr img').naturalWidth > 0";
         let loaded = client.execute(loaded, vec![]).await.expect("an answer");
         assert_eq!(loaded, json!(true), "the QR code is there");
+        // Printed, it says on its first page what it is of, and nothing that is of use only here.
+        let print = json!({ "cmd": "Emulation.setEmulatedMedia", "params": { "media": "print" } });
+        client.issue_cmd(Chromium(print)).await.expect("print");
+        let shown = "const shown = css => [...document.querySelectorAll(css)].some(e => e.offsetHeight > 0);
+            return [shown('.sheet'), shown('.qr img'), shown('.law'), shown('nav, form, aside, .links')]";
+        let shown = client.execute(shown, vec![]).await.expect("an answer");
+        assert_eq!(shown, json!([true, true, true, false]));
+        let sheet = text(&client, ".sheet").await;
+        assert!(
+            sheet.contains("QZ-QL-0000074") && sheet.contains("号公布（20"),
+            "{sheet}"
+        );
+        is_readable(&client, "item-printed", width).await;
+        let screen = json!({ "cmd": "Emulation.setEmulatedMedia", "params": { "media": "" } });
+        client.issue_cmd(Chromium(screen)).await.expect("screen");
         click(&client, ".laws p:not(.sub) + p a", "ol.items").await;
         assert!(text(&client, "main").await.contains("大气污染防治法"));
         go("/items/QZ-CL-0000011").await;

@@ -216,6 +216,8 @@ async fn static_files_are_kept_for_ever_under_their_digest() {
     );
     assert!(style.header("cache-control").contains("immutable"));
     assert!(style.body.len() < 20_000);
+    let script = app.get("/static/suggest.js").await;
+    assert!(script.status == 200 && script.body.len() < 10_000);
     let again = app
         .ask("GET", path, &[("if-none-match", style.header("etag"))])
         .await;

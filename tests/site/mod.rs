@@ -56,7 +56,7 @@ fn no_link_is_dead_and_the_html_is_valid() {
         let found = pages.iter().any(|page| page.path.starts_with(path));
         assert!(found, "{path} is not linked");
     }
-    validate(&pages);
+    validate(&pages, &server.get("/no-such-page"));
 }
 
 /// What every page says.
@@ -94,14 +94,17 @@ fn check(page: &Page) {
     );
 }
 
-/// Every sort of page by the checker of HTML, warnings included.
-fn validate(pages: &[Page]) {
+/// Every sort of page, and one of an error, by the checker of HTML, warnings included.
+fn validate(pages: &[Page], error: &str) {
     let checker = tools().join("vnu-jar/build/dist/vnu.jar");
     if !is_there(&checker) {
         return;
     }
     let folder = tempfile::tempdir().expect("folder");
     let mut kept: std::collections::BTreeMap<String, usize> = std::collections::BTreeMap::new();
+    let (head, error) = error.split_once("\r\n\r\n").expect("a head");
+    assert!(head.contains(" 404 "), "{head}");
+    std::fs::write(folder.path().join("error.html"), error).expect("written");
     let mut names = Vec::new();
     for page in pages.iter().filter(|page| page.is_html()) {
         let sort = page
