@@ -5,6 +5,7 @@ use std::collections::HashMap;
 use std::hash::Hash;
 use std::sync::{Arc, Mutex, PoisonError};
 
+use super::{ServiceError, Services};
 use crate::domain::Position;
 
 /// Values kept at most; then all are forgotten.
@@ -25,13 +26,33 @@ impl<K, V> Default for Kept<K, V> {
     }
 }
 
+impl Services {
+    /// What is kept, or made and then kept: see [`Kept::get`]. Nothing is kept while the index is not
+    /// the one that it should be, since it will answer otherwise at the same position.
+    ///
+    /// # Errors
+    /// As `make`'s.
+    pub(super) fn keep<K: Hash + Eq, V>(
+        &self,
+        kept: &Kept<K, V>,
+        at: Position,
+        key: K,
+        make: impl FnOnce() -> Result<V, ServiceError>,
+    ) -> Result<Arc<V>, ServiceError> {
+        if self.engine.state().needs_rebuild() {
+            return make().map(Arc::new);
+        }
+        kept.get(at, key, make)
+    }
+}
+
 impl<K: Hash + Eq, V> Kept<K, V> {
     /// What is kept under the key for the position, else what `make` makes: once, however many ask
     /// for the key meanwhile. `make` must not ask for the same key.
     ///
     /// # Errors
     /// As `make`'s; nothing is then kept.
-    pub fn get<E>(
+    fn get<E>(
         &self,
         at: Position,
         key: K,

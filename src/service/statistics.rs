@@ -84,16 +84,13 @@ impl Statistics {
 }
 
 impl Services {
-    /// The register in numbers, as of today. Kept only while the index is the one it should be.
+    /// The register in numbers, as of today.
     ///
     /// # Errors
     /// As a search's and the register's.
     pub fn statistics(&self) -> Result<Arc<Statistics>, ServiceError> {
         let ((), position) = self.ask_engine(|_| Ok(()))?;
-        if self.engine.state().needs_rebuild() {
-            return self.count(position).map(Arc::new);
-        }
-        self.statistics.0.get(position, (), || self.count(position))
+        self.keep(&self.statistics.0, position, (), || self.count(position))
     }
 
     fn count(&self, position: Position) -> Result<Statistics, ServiceError> {

@@ -207,8 +207,7 @@ pub async fn item(
         let kind = services.kinds.get(&item.head.kind);
         let noun = kind.map_or("事项", |kind| kind.noun.as_str()).to_owned();
         let is_service = is_service(&item);
-        let is_now = (item.as_of, item.upto) == (now.day, now.publication);
-        let related = if is_now && item.standing == Standing::InForce {
+        let related = if item.at() == now && item.standing == Standing::InForce {
             // The item itself is from the register: it is shown even while the index is away.
             services.related(&code).unwrap_or_else(|error| {
                 tracing::warn!(%error, %code, "an item is shown without what stands beside it");
@@ -238,14 +237,13 @@ impl ItemPage {
     pub fn new(overview: &Overview, item: ItemView, history: HistoryView, now: Position) -> Self {
         let code = item.head.code.clone();
         let path = url::item(&code);
-        let is_now = (item.as_of, item.upto) == (now.day, now.publication);
         let api = url::fill(url::API_ITEM, &code);
         let shell = Shell {
             as_of: Some(chinese(item.as_of)),
             sample: item.publication.sample,
             ..Shell::new(overview, full_name(&item.head.name, &item.head.sub_name))
         };
-        let shell = if is_now {
+        let shell = if item.at() == now {
             shell.with_api(api).with_canonical(path.clone())
         } else {
             let at = [
@@ -374,7 +372,7 @@ fn notices(item: &ItemView, now: Position) -> Vec<Notice> {
             }),
         }),
     }
-    if (item.as_of, item.upto) != (now.day, now.publication) {
+    if item.at() != now {
         notices.push(Notice::OtherDay {
             day: chinese(item.as_of),
             upto: (item.upto < now.publication).then_some(item.upto),

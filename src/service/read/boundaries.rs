@@ -83,12 +83,12 @@ impl Services {
             )));
         };
         let ((), at) = self.ask_engine(|_| Ok(()))?;
-        self.facts.facts.get(at, number, || {
+        self.keep(&self.facts.facts, at, number, || {
             let region = &department.region;
-            let matters = self
-                .facts
-                .matters
-                .get(at, region.code.clone(), || self.shared_matters(region, at))?;
+            let shared = &self.facts.matters;
+            let matters = self.keep(shared, at, region.code.clone(), || {
+                self.shared_matters(region, at)
+            })?;
             let name = &department.name;
             let own = matters.all.iter();
             let own = own.filter(|m| m.lead.contains(name) || m.support.contains(name));

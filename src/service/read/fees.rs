@@ -47,7 +47,7 @@ impl Services {
         {
             return Ok(Vec::new());
         }
-        let fees = self.fees.get(at, (), || self.all_fees(at))?;
+        let fees = self.keep(&self.fees, at, (), || self.all_fees(at))?;
         let name = normalise(&item.head.name);
         let is_charged = |fee: &&Fee| {
             (fee.authority.is_empty() || fee.authority == item.head.department)

@@ -55,6 +55,16 @@ pub struct ItemView {
     pub department_number: Option<u64>,
 }
 
+impl ItemView {
+    /// The position that the view is of.
+    pub fn at(&self) -> Position {
+        Position {
+            publication: self.upto,
+            day: self.as_of,
+        }
+    }
+}
+
 /// One step in an item's history.
 #[derive(Clone, Debug)]
 pub struct Step {

@@ -175,7 +175,7 @@ impl Services {
         if Verdict::of_type(&item.head.item_type) == Verdict::Prohibited {
             return Ok(Vec::new());
         }
-        let permits = self.permits.get(at, revision.id, || {
+        let permits = self.keep(&self.permits, at, revision.id, || {
             let fields = kind.fields_with(Role::Measure);
             let measures = fields.filter_map(|f| item.fields.get(&f.key));
             let mut measures: Vec<&str> = measures.flat_map(|text| text.lines()).collect();
@@ -191,7 +191,7 @@ impl Services {
                     }
                 }
             }
-            Ok::<_, ServiceError>(permits)
+            Ok(permits)
         })?;
         Ok(permits.as_ref().clone())
     }
@@ -213,10 +213,7 @@ impl Services {
                 format!("请给出 2 至 {MOST_COMPARED} 个不同事项的编码（参数 item 重复给出）");
             return Err(ServiceError::parameter("item", detail));
         }
-        let at = Position {
-            publication: self.register.last_number()?,
-            day: self.today(),
-        };
+        let at = self.position(None, None)?;
         let items = different.into_iter().map(|code| self.item(code, at));
         let items: Vec<ItemView> = items.collect::<Result<_, _>>()?;
         Ok(Comparison {
