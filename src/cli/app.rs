@@ -8,13 +8,15 @@ use std::sync::Arc;
 use sha2::{Digest, Sha256};
 
 use crate::assets;
+use crate::domain::workday::Calendar;
 use crate::domain::{Clock, Kinds, Regions};
 use crate::engine::Engine;
 use crate::engine::embedded::EmbeddedEngine;
 use crate::intake::{Intake, Limits};
-use crate::register::Register;
 use crate::register::sqlite::SqliteRegister;
+use crate::register::{Office, Register};
 use crate::service::Services;
+use crate::service::console::Console;
 use crate::text::Segmenter;
 
 use super::settings::Settings;
@@ -26,6 +28,7 @@ pub struct App {
     pub regions: Arc<Regions>,
     pub segmenter: Segmenter,
     pub register: Arc<dyn Register>,
+    pub office: Arc<dyn Office>,
     pub engine: Arc<dyn Engine>,
     pub clock: Arc<dyn Clock>,
     /// Stands for kinds and dictionaries: an index made with others must be rebuilt.
@@ -46,7 +49,7 @@ impl App {
         std::fs::create_dir_all(&settings.state).map_err(|e| {
             CliError::new(format!("无法建立文件夹 {}：{e}", settings.state.display()))
         })?;
-        let register = SqliteRegister::open(&settings.state)?;
+        let register = Arc::new(SqliteRegister::open(&settings.state)?);
         let segmenter = Segmenter::embedded();
         let engine = EmbeddedEngine::open(
             &settings.state.join("index"),
@@ -58,7 +61,8 @@ impl App {
             kinds: Arc::new(kinds),
             regions: Arc::new(Regions::parse(assets::index_text("regions.tsv"))),
             segmenter,
-            register: Arc::new(register),
+            office: register.clone(),
+            register,
             engine: Arc::new(engine),
             clock: Arc::new(SystemClock),
             fingerprint,
@@ -93,6 +97,20 @@ impl App {
         )
     }
 
+    /// The console over the same layers.
+    ///
+    /// # Errors
+    /// A calendar of holidays that is wrong.
+    pub fn console(&self, settings: &Settings) -> Result<Console, CliError> {
+        Ok(Console::new(
+            Arc::new(self.services()),
+            self.office.clone(),
+            self.intake(settings.upload_limits()),
+            calendar(&settings.state)?,
+            settings.terms,
+        ))
+    }
+
     pub fn intake(&self, limits: Limits) -> Intake {
         Intake {
             kinds: self.kinds.clone(),
@@ -100,6 +118,26 @@ impl App {
             limits,
         }
     }
+}
+
+/// The calendar of working days: the built-in years, and those that the city adds in
+/// `STATE/holidays.txt`, which go before.
+///
+/// # Errors
+/// A line that is wrong.
+fn calendar(state: &Path) -> Result<Calendar, CliError> {
+    let wrong = |file: &str, e: String| CliError::new(format!("节假日文件 {file} 有误：{e}"));
+    let built_in = Calendar::parse(assets::index_text("holidays.txt"));
+    let built_in = built_in.map_err(|e| wrong("index/holidays.txt", e))?;
+    let path = state.join("holidays.txt");
+    let text = match std::fs::read_to_string(&path) {
+        Ok(text) => text,
+        Err(error) if error.kind() == ErrorKind::NotFound => return Ok(built_in),
+        Err(error) => return Err(wrong(&path.display().to_string(), error.to_string())),
+    };
+    let further = Calendar::parse(&text);
+    let further = further.map_err(|e| wrong(&path.display().to_string(), e))?;
+    Ok(built_in.with(further))
 }
 
 /// Kinds that the city added beside the built-in ones.
@@ -171,6 +209,8 @@ pub(super) mod tests {
             upload_rows: 1_000,
             cell_chars: 32_767,
             log: "warn".into(),
+            behind_proxy: false,
+            terms: crate::service::console::Terms::default(),
         }
     }
 

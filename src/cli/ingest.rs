@@ -9,9 +9,9 @@ use indicatif::{ProgressBar, ProgressStyle};
 
 use crate::domain::{Date, Finding, Severity, date};
 use crate::intake::Hints;
-use crate::service::ServiceError;
 use crate::service::follow;
 use crate::service::ingest::{FileReport, IngestOptions, Ingester, Outcome};
+use crate::service::{BY_COMMAND, ServiceError};
 
 use super::settings::Settings;
 use super::{App, CliError, files};
@@ -96,7 +96,7 @@ pub fn run(settings: &Settings, args: &Args) -> Result<ExitCode, CliError> {
         options: IngestOptions {
             dry_run: args.dry_run,
             accept_withdrawals: args.accept_withdrawals,
-            submitted_by: "管理员（命令行）".into(),
+            submitted_by: BY_COMMAND.into(),
         },
     };
     let mut reports = Vec::new();

@@ -9,6 +9,7 @@ macro_rules! say {
     }};
 }
 
+mod account;
 pub mod app;
 mod check_business;
 mod clock;
@@ -50,6 +51,8 @@ enum Command {
     Ingest(ingest::Args),
     /// 启动网站与接口
     Serve(serve::Args),
+    /// 工作台的账号：新增、列出、重置密码
+    Account(account::Args),
     /// 由登记簿重建检索索引
     Reindex,
     /// 查看登记簿与索引的状态
@@ -96,9 +99,9 @@ impl From<crate::service::ServiceError> for CliError {
     fn from(error: crate::service::ServiceError) -> Self {
         use crate::service::ServiceError;
         match error {
-            ServiceError::Invalid { detail, .. } | ServiceError::NotFound { detail, .. } => {
-                Self(detail)
-            }
+            ServiceError::Invalid { detail, .. }
+            | ServiceError::NotFound { detail, .. }
+            | ServiceError::Conflict { detail, .. } => Self(detail),
             other => Self(other.to_string()),
         }
     }
@@ -168,6 +171,7 @@ pub fn main() -> ExitCode {
         None => serve::run(&settings, &serve::Args { samples: true }),
         Some(Command::Serve(args)) => serve::run(&settings, &args),
         Some(Command::Ingest(args)) => ingest::run(&settings, &args),
+        Some(Command::Account(args)) => account::run(&settings, &args),
         Some(Command::Reindex) => reindex::run(&settings),
         Some(Command::Status) => status::run(&settings),
         Some(Command::Verify) => verify::run(&settings),

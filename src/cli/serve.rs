@@ -11,9 +11,11 @@ use tokio::net::TcpListener;
 use crate::assets;
 use crate::domain::Severity;
 use crate::engine::Engine;
+use crate::http::Reached;
 use crate::intake::{Bytes, Hints, Limits, Source, manifest};
 use crate::register::PublicationFilter;
 use crate::service::ServiceError;
+use crate::service::console::Console;
 use crate::service::follow::{self, Follower};
 use crate::service::ingest::{IngestOptions, Ingester, Outcome};
 
@@ -22,6 +24,8 @@ use super::{App, CliError};
 
 /// How often the register is asked whether it has moved on; a publication is to be searchable within a second.
 const FOLLOW_EVERY: Duration = Duration::from_millis(250);
+/// How often it is looked whether an approved draft's day has come, or was left by a crash.
+const PUBLISH_EVERY: Duration = Duration::from_secs(20);
 /// Pause after a failure to follow.
 const RETRY_AFTER: Duration = Duration::from_secs(5);
 /// How long the start waits for the engine before it serves what there is.
@@ -48,9 +52,10 @@ pub fn run(settings: &Settings, args: &Args) -> Result<ExitCode, CliError> {
         .build()
         .map_err(|e| CliError::new(format!("无法启动：{e}")))?;
     let stop = Arc::new(AtomicBool::new(false));
-    let follower = follower(app.clone(), stop.clone());
+    let console = Arc::new(app.console(settings)?);
+    let follower = follower(app.clone(), console.clone(), stop.clone());
     checker(app.engine.clone());
-    let result = runtime.block_on(serve(settings, &app));
+    let result = runtime.block_on(serve(settings, console));
     stop.store(true, Ordering::Relaxed);
     if follower.join().is_err() {
         tracing::error!("the follower panicked");
@@ -60,7 +65,7 @@ pub fn run(settings: &Settings, args: &Args) -> Result<ExitCode, CliError> {
     Ok(ExitCode::SUCCESS)
 }
 
-async fn serve(settings: &Settings, app: &App) -> Result<(), CliError> {
+async fn serve(settings: &Settings, console: Arc<Console>) -> Result<(), CliError> {
     let listener = TcpListener::bind(settings.listen).await.map_err(|e| {
         CliError::new(format!(
             "无法在 {} 上监听：{e}。可用 --listen 换一个地址或端口",
@@ -68,13 +73,17 @@ async fn serve(settings: &Settings, app: &App) -> Result<(), CliError> {
         ))
     })?;
     let address = listener.local_addr()?;
-    let services = Arc::new(app.services());
+    let services = console.services.clone();
     let site = match settings.site.as_str() {
         "" => format!("http://{address}"),
         site => site.to_owned(),
     };
+    let reached = Reached {
+        site,
+        behind_proxy: settings.behind_proxy,
+    };
     say!("权责清单已启动：http://{address}/（按 Ctrl+C 停止）");
-    crate::http::serve(listener, services, &site, shutdown()).await?;
+    crate::http::serve(listener, services, console, reached, shutdown()).await?;
     Ok(())
 }
 
@@ -95,14 +104,26 @@ async fn shutdown() {
     }
 }
 
-/// Keeps the engine at the register's last publication and at today, whoever publishes.
-fn follower(app: Arc<App>, stop: Arc<AtomicBool>) -> std::thread::JoinHandle<()> {
+/// Keeps the engine at the register's last publication and at today, whoever publishes; and publishes
+/// what was approved for today.
+fn follower(
+    app: Arc<App>,
+    console: Arc<Console>,
+    stop: Arc<AtomicBool>,
+) -> std::thread::JoinHandle<()> {
     let (first, started) = std::sync::mpsc::channel();
     let handle = std::thread::spawn(move || {
         let mut first = Some(first);
         let follower = Follower::new(&*app.register, &*app.engine, &app.kinds).until(&stop);
+        let mut looked: Option<Instant> = None;
         while !stop.load(Ordering::Relaxed) {
             let mut pause = FOLLOW_EVERY;
+            if looked.is_none_or(|at| at.elapsed() > PUBLISH_EVERY) {
+                looked = Some(Instant::now());
+                if let Err(error) = console.publish_due() {
+                    tracing::error!(%error, "approved drafts cannot be read");
+                }
+            }
             match follower.follow(app.clock.today()) {
                 Ok(_) | Err(ServiceError::Unavailable(_)) => {}
                 Err(error) => {

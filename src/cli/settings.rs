@@ -9,6 +9,7 @@ use serde::Deserialize;
 
 use super::CliError;
 use crate::intake::Limits;
+use crate::service::console::Terms;
 
 /// One setting as documented.
 #[derive(Clone, Copy, Debug)]
@@ -20,7 +21,7 @@ pub struct Setting {
 }
 
 /// Every setting there is.
-pub const TABLE: [Setting; 9] = [
+pub const TABLE: [Setting; 13] = [
     Setting {
         key: "config",
         default: "quanze.toml",
@@ -60,6 +61,26 @@ pub const TABLE: [Setting; 9] = [
         key: "cell_chars",
         default: "32767",
         meaning: "longest cell taken from any file, in characters; a row with a longer one is refused",
+    },
+    Setting {
+        key: "behind_proxy",
+        default: "false",
+        meaning: "whether readers come through a reverse proxy: then the last entry of its `X-Forwarded-For` is their address",
+    },
+    Setting {
+        key: "apply_days",
+        default: "10",
+        meaning: "term for submitting a change, in working days from its cause on",
+    },
+    Setting {
+        key: "review_days",
+        default: "15",
+        meaning: "term for both reviews together, in working days from submission on",
+    },
+    Setting {
+        key: "publish_days",
+        default: "3",
+        meaning: "term for publishing, in working days from approval on",
     },
     Setting {
         key: "log",
@@ -118,6 +139,18 @@ pub struct Flags {
     /// 单元格字数上限
     #[arg(long, global = true, env = "QUANZE_CELL_CHARS", value_name = "N")]
     cell_chars: Option<u32>,
+    /// 读者经反向代理访问：取 X-Forwarded-For 的最后一项作为来访地址
+    #[arg(long, global = true, env = "QUANZE_BEHIND_PROXY", value_name = "BOOL")]
+    behind_proxy: Option<bool>,
+    /// 提交期限（工作日）
+    #[arg(long, global = true, env = "QUANZE_APPLY_DAYS", value_name = "N")]
+    apply_days: Option<u32>,
+    /// 审查期限（工作日）
+    #[arg(long, global = true, env = "QUANZE_REVIEW_DAYS", value_name = "N")]
+    review_days: Option<u32>,
+    /// 公布期限（工作日）
+    #[arg(long, global = true, env = "QUANZE_PUBLISH_DAYS", value_name = "N")]
+    publish_days: Option<u32>,
     /// 日志级别
     #[arg(long, global = true, env = "QUANZE_LOG", value_name = "FILTER")]
     log: Option<String>,
@@ -134,6 +167,10 @@ struct FileSettings {
     upload_bytes: Option<u64>,
     upload_rows: Option<u32>,
     cell_chars: Option<u32>,
+    behind_proxy: Option<bool>,
+    apply_days: Option<u32>,
+    review_days: Option<u32>,
+    publish_days: Option<u32>,
     log: Option<String>,
 }
 
@@ -150,6 +187,8 @@ pub struct Settings {
     pub upload_bytes: u64,
     pub upload_rows: u32,
     pub cell_chars: u32,
+    pub behind_proxy: bool,
+    pub terms: Terms,
     pub log: String,
 }
 
@@ -165,6 +204,7 @@ impl Settings {
             .or(file.state)
             .unwrap_or_else(|| "data/state".into());
         let listen = flags.listen.or(file.listen);
+        let usual = Terms::default();
         Ok(Self {
             listen: listen.unwrap_or_else(|| SocketAddr::from(([127, 0, 0, 1], 8080))),
             site: flags.site.or(file.site).unwrap_or_default(),
@@ -172,6 +212,18 @@ impl Settings {
             upload_bytes: flags.upload_bytes.or(file.upload_bytes).unwrap_or(50 << 20),
             upload_rows: flags.upload_rows.or(file.upload_rows).unwrap_or(200_000),
             cell_chars: flags.cell_chars.or(file.cell_chars).unwrap_or(32_767),
+            behind_proxy: flags.behind_proxy.or(file.behind_proxy).unwrap_or(false),
+            terms: Terms {
+                apply: flags.apply_days.or(file.apply_days).unwrap_or(usual.apply),
+                review: flags
+                    .review_days
+                    .or(file.review_days)
+                    .unwrap_or(usual.review),
+                publish: flags
+                    .publish_days
+                    .or(file.publish_days)
+                    .unwrap_or(usual.publish),
+            },
             log: flags.log.or(file.log).unwrap_or_else(|| "warn".to_owned()),
             state,
         })
@@ -185,6 +237,9 @@ impl Settings {
             ("upload_bytes", self.upload_bytes),
             ("upload_rows", u64::from(self.upload_rows)),
             ("cell_chars", u64::from(self.cell_chars)),
+            ("apply_days", u64::from(self.terms.apply)),
+            ("review_days", u64::from(self.terms.review)),
+            ("publish_days", u64::from(self.terms.publish)),
         ];
         if let Some((key, _)) = limits.iter().find(|(_, value)| *value == 0) {
             return Err(CliError::new(format!("设置 {key} 应为大于 0 的整数")));

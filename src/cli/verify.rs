@@ -25,9 +25,10 @@ pub fn run(settings: &Settings) -> Result<ExitCode, CliError> {
         }
         Ok(verified) => {
             say!(
-                "已核对 {} 次公布、{} 条登记和全部原始文件，与登记时一致",
+                "已核对 {} 次公布、{} 条登记、全部原始文件和 {} 条审计记录，与登记时一致",
                 verified.publications,
-                verified.revisions
+                verified.revisions,
+                verified.records
             );
             say!(
                 "第 {} 号公布的校验值：{}",
@@ -37,10 +38,8 @@ pub fn run(settings: &Settings) -> Result<ExitCode, CliError> {
             Ok(ExitCode::SUCCESS)
         }
         Err(broken) => {
-            say!("第 {} 号公布：{}", broken.publication, broken.why);
-            say!(
-                "它以前的公布与登记时一致，它以后的没有核对。请从备份恢复，并查明是谁、何时改动的"
-            );
+            say!("{}：{}", broken.place, broken.why);
+            say!("它以前的与登记时一致，它以后的没有核对。请从备份恢复，并查明是谁、何时改动的");
             Ok(ExitCode::FAILURE)
         }
     }

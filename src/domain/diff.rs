@@ -48,6 +48,7 @@ pub fn changes(
         let Some(index) = old else {
             changes.push(Change {
                 action: Action::Added,
+                kind: None,
                 id: None,
                 code: coded.code,
                 item: coded.item,
@@ -62,6 +63,7 @@ pub fn changes(
         if !same(&old.item, &coded.item, sequence) {
             changes.push(Change {
                 action: Action::Amended,
+                kind: None,
                 id: Some(old.id),
                 code: Some(old.code.clone()),
                 item: coded.item,
@@ -75,6 +77,7 @@ pub fn changes(
         if !continued {
             changes.push(Change {
                 action: Action::Withdrawn,
+                kind: None,
                 id: Some(old.id),
                 code: Some(old.code),
                 item: old.item,
@@ -88,7 +91,7 @@ pub fn changes(
 }
 
 /// Whether two states of an item say the same, the running number aside.
-fn same(a: &Item, b: &Item, sequence: Option<&str>) -> bool {
+pub fn same(a: &Item, b: &Item, sequence: Option<&str>) -> bool {
     let counted = |key: &&String| Some(key.as_str()) != sequence;
     let alike = |a: &Fields, b: &Fields| {
         a.keys().filter(counted).count() == b.keys().filter(counted).count()

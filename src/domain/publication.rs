@@ -5,6 +5,7 @@ use serde::{Deserialize, Serialize};
 
 use super::code::ItemCode;
 use super::date::{Date, Timestamp};
+use super::draft::ChangeType;
 use super::item::{Item, ItemId};
 use super::region::Region;
 
@@ -57,9 +58,11 @@ impl Action {
 }
 
 /// One item's change inside a publication that is not yet in the register.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Change {
     pub action: Action,
+    /// What the rules on list management call it, where somebody said so.
+    pub kind: Option<ChangeType>,
     /// `None` for an added item.
     pub id: Option<ItemId>,
     /// Code the item keeps (amended, withdrawn) or brings (added); `None`: the register assigns one.
@@ -86,7 +89,10 @@ pub struct PublicationDraft {
     /// Instant of recording, from the injected clock.
     pub recorded_at: Timestamp,
     pub submitted_by: String,
+    /// Offices that approved it, in their order; none where it was not reviewed here.
     pub approved_by: Option<String>,
+    /// How cancelled, delegated and entrusted powers are supervised afterwards.
+    pub supervision: Option<String>,
     pub file: FileRef,
     /// Registered codes for items that bring none start with this (see `Kind::prefix`).
     pub code_prefix: String,
@@ -105,7 +111,10 @@ pub struct Publication {
     pub effective_on: Date,
     pub recorded_at: Timestamp,
     pub submitted_by: String,
+    /// Offices that approved it, in their order; none where it was not reviewed here.
     pub approved_by: Option<String>,
+    /// How cancelled, delegated and entrusted powers are supervised afterwards.
+    pub supervision: Option<String>,
     pub file: FileRef,
     pub added: u64,
     pub amended: u64,
@@ -117,6 +126,8 @@ pub struct Publication {
 pub struct Verified {
     pub publications: u64,
     pub revisions: u64,
+    /// Records of the journal.
+    pub records: u64,
     /// Digest of the newest publication, which covers all before it, in lower-case hexadecimal; blank
     /// where there is none.
     pub head: String,
@@ -125,8 +136,8 @@ pub struct Verified {
 /// The first place where what is recorded is not what it was.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Break {
-    /// Number of the publication.
-    pub publication: u64,
+    /// Which record it is, in Chinese.
+    pub place: String,
     /// What is wrong with it, in Chinese.
     pub why: String,
 }
@@ -140,6 +151,8 @@ pub struct Revision {
     pub publication: u64,
     pub effective_on: Date,
     pub action: Action,
+    /// What the rules on list management call the change, where somebody said so.
+    pub kind: Option<ChangeType>,
     pub item: Item,
     pub origin: Origin,
     pub reason: Option<String>,

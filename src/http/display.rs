@@ -4,9 +4,7 @@
 
 use axum::body::{Body, Bytes, HttpBody, to_bytes};
 use axum::extract::Request;
-use axum::http::header::{
-    CONTENT_TYPE, COOKIE, ETAG, IF_NONE_MATCH, LOCATION, REFERER, SET_COOKIE, VARY,
-};
+use axum::http::header::{CONTENT_TYPE, ETAG, IF_NONE_MATCH, LOCATION, REFERER, VARY};
 use axum::http::{HeaderMap, HeaderValue, StatusCode};
 use axum::middleware::Next;
 use axum::response::Response;
@@ -14,6 +12,7 @@ use tokio::runtime::{Handle, RuntimeFlavor};
 use tokio::task::block_in_place;
 use url::Url;
 
+use super::cookies::{self, Keeping};
 use super::error::AppError;
 use super::params::Params;
 use super::respond::HTML;
@@ -40,14 +39,7 @@ pub struct Display {
 impl Display {
     /// What the reader's cookie says.
     pub fn of(headers: &HeaderMap) -> Self {
-        let cookies = headers.get_all(COOKIE).iter();
-        let pairs = cookies
-            .filter_map(|v| v.to_str().ok())
-            .flat_map(|v| v.split(';'));
-        let mut values = pairs.filter_map(|pair| pair.trim().split_once('='));
-        let chosen = values
-            .find(|(name, _)| *name == NAME)
-            .map_or("", |(_, v)| v);
+        let chosen = cookies::read(headers, NAME).unwrap_or_default();
         Self {
             large: chosen.split('.').any(|word| word == "large"),
             traditional: chosen.split('.').any(|word| word == "hant"),
@@ -183,14 +175,17 @@ pub async fn choose(headers: HeaderMap, body: Bytes) -> Result<Response, AppErro
     }
     let words = display.words();
     let age = if words.is_empty() { 0 } else { REMEMBERED };
-    let cookie = format!("{NAME}={words}; Path=/; Max-Age={age}; SameSite=Lax; HttpOnly");
     let mut response = Response::new(Body::empty());
     *response.status_mut() = StatusCode::SEE_OTHER;
-    for (name, value) in [(LOCATION, came_from(&headers)), (SET_COOKIE, cookie)] {
-        if let Ok(value) = HeaderValue::from_str(&value) {
-            response.headers_mut().insert(name, value);
-        }
+    if let Ok(from) = HeaderValue::from_str(&came_from(&headers)) {
+        response.headers_mut().insert(LOCATION, from);
     }
+    let keeping = Keeping {
+        path: "/",
+        age: Some(age),
+        secure: false,
+    };
+    cookies::set(response.headers_mut(), NAME, &words, keeping);
     Ok(response)
 }
 

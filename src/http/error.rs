@@ -2,7 +2,7 @@
 //! The only file that knows status codes. Internal causes are logged, never shown.
 
 use axum::body::Body;
-use axum::http::header::{ALLOW, CACHE_CONTROL, CONTENT_TYPE, RETRY_AFTER};
+use axum::http::header::{ALLOW, CACHE_CONTROL, CONTENT_TYPE, RETRY_AFTER, WWW_AUTHENTICATE};
 use axum::http::{HeaderValue, StatusCode};
 use axum::response::{IntoResponse, Response};
 use serde::Serialize;
@@ -35,8 +35,9 @@ pub struct Problem {
     pub title: &'static str,
     pub status: u16,
     /// Stable identifier: `invalid_parameter`, `query_too_long`, `page_too_deep`,
-    /// `item_not_found`, `not_found`, `method_not_allowed`, `request_too_large`, `unavailable`,
-    /// `internal`.
+    /// `item_not_found`, `not_found`, `method_not_allowed`, `request_too_large`, `signed_out`,
+    /// `not_allowed`, `scope_missing`, `not_ready`, `outdated`, `list_moved_on`,
+    /// `idempotency_key_reused`, `too_many`, `unavailable`, `internal`.
     pub code: &'static str,
     /// What is wrong and what to do about it, in Chinese.
     pub detail: String,
@@ -91,7 +92,10 @@ impl AppError {
         Self::new(
             StatusCode::PAYLOAD_TOO_LARGE,
             "request_too_large",
-            format!("请求内容过大，不能超过 {} KB", limit >> 10),
+            match limit {
+                0..0x10_0000 => format!("请求内容过大，不能超过 {} KB", limit >> 10),
+                _ => format!("文件过大，不能超过 {} MB，请拆分后分别上传", limit >> 20),
+            },
         )
     }
 
@@ -132,6 +136,28 @@ impl AppError {
         )
     }
 
+    pub fn status(&self) -> StatusCode {
+        self.status
+    }
+
+    /// Whether the session is over.
+    pub fn is_signed_out(&self) -> bool {
+        self.status == StatusCode::UNAUTHORIZED
+    }
+
+    /// What a form's own page should tell: what is wrong with what was sent. `None` for what has a page
+    /// of its own: nothing there, nobody signed in, a fault of ours.
+    pub fn for_a_form(&self) -> Option<String> {
+        let theirs = matches!(
+            self.status,
+            StatusCode::BAD_REQUEST
+                | StatusCode::FORBIDDEN
+                | StatusCode::CONFLICT
+                | StatusCode::TOO_MANY_REQUESTS
+        );
+        theirs.then(|| self.detail.clone())
+    }
+
     pub fn problem(&self) -> Problem {
         Problem {
             type_: "about:blank",
@@ -146,7 +172,11 @@ impl AppError {
     fn title(&self) -> &'static str {
         match self.status {
             StatusCode::BAD_REQUEST => "请求有误",
+            StatusCode::UNAUTHORIZED => "没有登录",
+            StatusCode::FORBIDDEN => "不能这样做",
             StatusCode::NOT_FOUND => "未找到",
+            StatusCode::CONFLICT => "与现有内容冲突",
+            StatusCode::TOO_MANY_REQUESTS => "过于频繁",
             StatusCode::METHOD_NOT_ALLOWED => "不支持的请求方法",
             StatusCode::URI_TOO_LONG | StatusCode::PAYLOAD_TOO_LARGE => "请求过大",
             StatusCode::SERVICE_UNAVAILABLE => "暂不可用",
@@ -171,6 +201,9 @@ impl AppError {
         if let Some(allowed) = self.allowed {
             headers.insert(ALLOW, HeaderValue::from_static(allowed));
         }
+        if self.status == StatusCode::UNAUTHORIZED && api {
+            headers.insert(WWW_AUTHENTICATE, HeaderValue::from_static("Bearer"));
+        }
         if self.status == StatusCode::SERVICE_UNAVAILABLE {
             headers.insert(RETRY_AFTER, HeaderValue::from_static("5"));
         }
@@ -191,6 +224,20 @@ impl From<ServiceError> for AppError {
             },
             ServiceError::NotFound { code, detail } => {
                 Self::new(StatusCode::NOT_FOUND, code, detail)
+            }
+            ServiceError::SignedOut => Self::new(
+                StatusCode::UNAUTHORIZED,
+                "signed_out",
+                "没有登录，或者登录已过期",
+            ),
+            ServiceError::Refused { code, detail } => {
+                Self::new(StatusCode::FORBIDDEN, code, detail)
+            }
+            ServiceError::Conflict { code, detail } => {
+                Self::new(StatusCode::CONFLICT, code, detail)
+            }
+            ServiceError::TooMany(detail) => {
+                Self::new(StatusCode::TOO_MANY_REQUESTS, "too_many", detail)
             }
             ServiceError::Unavailable(detail) => {
                 Self::new(StatusCode::SERVICE_UNAVAILABLE, "unavailable", detail)

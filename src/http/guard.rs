@@ -38,15 +38,20 @@ pub async fn guard(State(app): State<App>, request: Request, next: Next) -> Resp
     let (api, open) = (url::is_api(&path), path.starts_with(url::API));
     let display = Display::of(request.headers());
     let route = request.extensions().get::<MatchedPath>().cloned();
-    let mut response = match limits(&request) {
+    let largest_file = app.console().largest_file();
+    let mut response = match limits(&request, largest_file) {
         Err(error) => display.show(error.render(api)).await,
-        Ok(()) => match tokio::time::timeout(patience(&path), next.run(request)).await {
-            Err(_) => display.show(AppError::busy().render(api)).await,
-            Ok(mut response) => match error_of(&mut response, &path) {
-                Some(error) => display.show(error.render(api)).await,
-                None => response,
-            },
-        },
+        Ok(()) => {
+            match tokio::time::timeout(patience(&path, largest_file), next.run(request)).await {
+                Err(_) => display.show(AppError::busy().render(api)).await,
+                Ok(mut response) => match error_of(&mut response, &path) {
+                    // A form's own page tells what is wrong with it.
+                    Some(_) if respond::is_as_made(&mut response) => response,
+                    Some(error) => display.show(error.render(api)).await,
+                    None => response,
+                },
+            }
+        }
     };
     secure(&mut response, open);
     let route = route.as_ref().map_or("unmatched", MatchedPath::as_str);
@@ -55,15 +60,15 @@ pub async fn guard(State(app): State<App>, request: Request, next: Next) -> Resp
     response
 }
 
-fn patience(path: &str) -> Duration {
-    if url::largest_body(path) > SMALL_BODY {
+fn patience(path: &str, largest_file: u64) -> Duration {
+    if url::largest_body(path, largest_file) > SMALL_BODY {
         UPLOAD_TIMEOUT
     } else {
         TIMEOUT
     }
 }
 
-fn limits(request: &Request) -> Result<(), AppError> {
+fn limits(request: &Request, largest_file: u64) -> Result<(), AppError> {
     let uri = request.uri();
     let address = uri.path().len() + uri.query().map_or(0, str::len);
     let most = url::longest_address(uri.path());
@@ -74,7 +79,7 @@ fn limits(request: &Request) -> Result<(), AppError> {
     let length = headers
         .get(CONTENT_LENGTH)
         .and_then(|v| v.to_str().ok()?.parse::<u64>().ok());
-    let largest = url::largest_body(uri.path());
+    let largest = url::largest_body(uri.path(), largest_file);
     if length.is_some_and(|l| l > largest) || headers.contains_key(TRANSFER_ENCODING) {
         return Err(AppError::body_too_large(largest));
     }

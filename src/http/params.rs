@@ -102,6 +102,11 @@ impl Params {
             .collect()
     }
 
+    /// All parameters in their order.
+    pub fn pairs(&self) -> impl Iterator<Item = (&str, &str)> {
+        self.0.iter().map(|(n, v)| (n.as_str(), v.as_str()))
+    }
+
     /// # Errors
     /// `Invalid` when a parameter that stands once stands twice.
     pub fn search(&self) -> Result<RawSearchParams, ServiceError> {

@@ -91,6 +91,27 @@ pub fn momentary(kind: &'static str, body: impl Into<Body>) -> Response {
     response
 }
 
+/// Stands on an answer whose page tells itself what is wrong.
+#[derive(Clone, Copy)]
+struct AsMade;
+
+/// Keeps an answer of an error's status as it is: its page tells what is wrong, beside the form.
+pub fn as_made(mut response: Response) -> Response {
+    response.extensions_mut().insert(AsMade);
+    response
+}
+
+/// A page that tells what is wrong with what was sent.
+pub fn refused(mut response: Response) -> Response {
+    *response.status_mut() = StatusCode::BAD_REQUEST;
+    as_made(response)
+}
+
+/// Whether an answer is kept as it is.
+pub fn is_as_made(response: &mut Response) -> bool {
+    response.extensions_mut().remove::<AsMade>().is_some()
+}
+
 /// Marks an answer as a file of this name to be kept, and not shown as a page of this site.
 pub fn as_download(response: &mut Response, name: &str) {
     let name = url::encode(name);

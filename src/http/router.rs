@@ -13,19 +13,22 @@ use tower_http::compression::CompressionLayer;
 use tower_http::compression::predicate::{NotForContentType, Predicate, SizeAbove};
 
 use super::api::{
-    beside, check as checks, negative as negative_lists, openapi, operations, read, search,
+    beside, check as checks, console as desk, feedback as letters, negative as negative_lists,
+    openapi, operations, read, search,
 };
+use super::console;
 use super::display;
 use super::error::AppError;
 use super::files::{catalog, discovery, feed, items, table};
 use super::guard::guard;
 use super::pages::{
-    assets, catalogue, check, compare, data, department, docs, home, item, negative, overview,
-    publications, search as results,
+    assets, catalogue, check, compare, data, department, docs, feedback, home, item, negative,
+    overview, publications, search as results,
 };
-use super::state::App;
+use super::state::{App, Reached};
 use super::url;
 use crate::service::Services;
+use crate::service::console::Console;
 
 /// Answers below this size in bytes are sent as they are: they fit one or two packets anyway.
 const COMPRESS_ABOVE: u64 = 2_048;
@@ -59,6 +62,8 @@ fn pages() -> Routes {
         (url::LIST_DIFFERENCE, get(publications::difference)),
         (url::PUBLICATIONS, get(publications::publications)),
         (url::PUBLICATION, get(publications::publication)),
+        (url::FEEDBACK, get(feedback::feedback).post(feedback::send)),
+        (url::RECEIPT, get(feedback::receipt).post(feedback::own)),
     ]
 }
 
@@ -84,6 +89,19 @@ fn api() -> Routes {
         (url::API_PUBLICATIONS, get(read::publications)),
         (url::API_PUBLICATION, get(read::publication)),
         (url::API_PUBLICATION_FILE, get(read::file)),
+        (url::API_FEEDBACK, get(letters::feedback)),
+        (
+            url::API_CONSOLE_FINDINGS,
+            post(desk::validate).layer(DefaultBodyLimit::disable()),
+        ),
+        (
+            url::API_CONSOLE_DRAFTS,
+            post(desk::add).layer(DefaultBodyLimit::disable()),
+        ),
+        (url::API_CONSOLE_DRAFT, get(desk::draft)),
+        (url::API_CONSOLE_DRAFT_FINDINGS, get(desk::findings)),
+        (url::API_CONSOLE_DRAFT_DIFF, get(desk::diff)),
+        (url::API_CONSOLE_DRAFT_SUBMIT, post(desk::submit)),
         (url::API_OPENAPI, get(openapi::openapi)),
     ]
 }
@@ -100,6 +118,14 @@ fn operations() -> Routes {
 /// Paths of all pages, for tests that visit every one.
 pub fn page_paths() -> Vec<&'static str> {
     pages().into_iter().map(|(path, _)| path).collect()
+}
+
+/// Paths of the console, for tests that visit every one.
+pub fn console_paths() -> Vec<&'static str> {
+    console::routes()
+        .into_iter()
+        .map(|(path, _)| path)
+        .collect()
 }
 
 /// Paths of the API and of operations, for the test that compares them with the description.
@@ -133,9 +159,9 @@ fn files() -> Routes {
     ]
 }
 
-/// The whole site; `site` is the address under which readers reach it.
-pub fn router(services: Arc<Services>, site: &str) -> Router {
-    let app = App::new(services, site);
+/// The whole site.
+pub fn router(services: Arc<Services>, console: Arc<Console>, reached: Reached) -> Router {
+    let app = App::new(services, console, reached);
     let compressed = SizeAbove::new(COMPRESS_ABOVE)
         .and(NotForContentType::IMAGES)
         .and(NotForContentType::const_new("application/octet-stream"));
@@ -148,7 +174,8 @@ pub fn router(services: Arc<Services>, site: &str) -> Router {
     let shown = |(path, handler): (_, MethodRouter<App>)| {
         (path, handler.layer(middleware::from_fn(display::display)))
     };
-    let routes = pages().into_iter().map(shown).chain(files());
+    let routes = pages().into_iter().chain(console::routes());
+    let routes = routes.map(shown).chain(files());
     let routes = routes.chain(api()).chain(operations());
     routes
         .fold(Router::new(), |router, (path, handler)| {

@@ -7,15 +7,20 @@ use std::pin::pin;
 use std::sync::Arc;
 use std::time::Duration;
 
+use hyper::Request;
 use hyper::server::conn::http1;
 use hyper_util::rt::{TokioIo, TokioTimer};
 use hyper_util::server::graceful::GracefulShutdown;
 use hyper_util::service::TowerToHyperService;
 use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
+use tower::ServiceExt as _;
 
+use super::form::Peer;
 use super::router::router;
+use super::state::Reached;
 use crate::service::Services;
+use crate::service::console::Console;
 
 /// A connection that has not sent a whole request head by then is closed, an idle one too.
 const HEAD_TIMEOUT: Duration = Duration::from_secs(20);
@@ -35,10 +40,11 @@ const ACCEPT_PAUSE: Duration = Duration::from_millis(50);
 pub async fn serve(
     listener: TcpListener,
     services: Arc<Services>,
-    site: &str,
+    console: Arc<Console>,
+    reached: Reached,
     shutdown: impl Future<Output = ()>,
 ) -> io::Result<()> {
-    let site = router(services, site);
+    let site = router(services, console, reached);
     let places = Arc::new(Semaphore::new(CONNECTIONS));
     let open = GracefulShutdown::new();
     let mut shutdown = pin!(shutdown);
@@ -57,11 +63,18 @@ pub async fn serve(
         };
         // Answers are written at once; waiting for more to send would only delay them.
         let _ = stream.set_nodelay(true);
+        let peer = stream.peer_addr().ok().map(|peer| Peer(peer.ip()));
+        let site = site.clone().map_request(move |mut request: Request<_>| {
+            if let Some(peer) = peer {
+                request.extensions_mut().insert(peer);
+            }
+            request
+        });
         let connection = http1::Builder::new()
             .timer(TokioTimer::new())
             .header_read_timeout(HEAD_TIMEOUT)
             .max_buf_size(HEAD_BYTES)
-            .serve_connection(TokioIo::new(stream), TowerToHyperService::new(site.clone()));
+            .serve_connection(TokioIo::new(stream), TowerToHyperService::new(site));
         let connection = open.watch(connection);
         tokio::spawn(async move {
             let _place = place;

@@ -11,6 +11,7 @@ use tokio::task;
 use super::error::AppError;
 use super::metrics::Metrics;
 use crate::service::Services;
+use crate::service::console::Console;
 
 /// Requests that wait for their turn at most; more are refused at once.
 const QUEUE: usize = 512;
@@ -24,10 +25,33 @@ const UPLOADS: usize = 4;
 #[derive(Clone)]
 pub struct App(Arc<Inner>);
 
+/// How readers reach the site.
+#[derive(Clone, Debug, Default)]
+pub struct Reached {
+    /// Address under which they do, as `https://qz.example.cn`.
+    pub site: String,
+    /// Whether through a proxy, which says in `X-Forwarded-For` for whom it asks.
+    pub behind_proxy: bool,
+}
+
+impl Reached {
+    /// Whether from this machine alone, where there is nobody to listen in.
+    fn is_loopback(&self) -> bool {
+        let host = url::Url::parse(&self.site).ok();
+        match host.as_ref().and_then(url::Url::host) {
+            Some(url::Host::Domain(name)) => name == "localhost",
+            Some(url::Host::Ipv4(address)) => address.is_loopback(),
+            Some(url::Host::Ipv6(address)) => address.is_loopback(),
+            None => false,
+        }
+    }
+}
+
 struct Inner {
     services: Arc<Services>,
-    /// Scheme, host and port of the site, without a slash at the end.
-    site: String,
+    console: Arc<Console>,
+    /// The site's address without a slash at the end.
+    reached: Reached,
     /// One permit per piece of blocking work going on.
     workers: Arc<Semaphore>,
     /// One permit per request waiting or being worked on.
@@ -38,14 +62,17 @@ struct Inner {
 }
 
 impl App {
-    /// `site` is the address under which readers reach the site, as `https://qz.example.cn`.
-    pub fn new(services: Arc<Services>, site: &str) -> Self {
+    pub fn new(services: Arc<Services>, console: Arc<Console>, reached: Reached) -> Self {
         // Searches are bound by the processor, reads by the disk now and then: a few more workers
         // than processors keep both busy, many more would only make each other slow.
         let workers = std::thread::available_parallelism().map_or(4, |n| n.get() + 2);
         Self(Arc::new(Inner {
             services,
-            site: site.trim_end_matches('/').to_owned(),
+            console,
+            reached: Reached {
+                site: reached.site.trim_end_matches('/').to_owned(),
+                ..reached
+            },
             workers: Arc::new(Semaphore::new(workers)),
             queue: Arc::new(Semaphore::new(workers + QUEUE)),
             uploads: Semaphore::new(UPLOADS),
@@ -55,7 +82,20 @@ impl App {
 
     /// Address of the site, for what is read elsewhere: feeds, site maps.
     pub fn site(&self) -> &str {
-        &self.0.site
+        &self.0.reached.site
+    }
+
+    pub fn is_behind_proxy(&self) -> bool {
+        self.0.reached.behind_proxy
+    }
+
+    /// Whether cookies go over TLS alone.
+    pub fn is_secure(&self) -> bool {
+        !self.0.reached.is_loopback()
+    }
+
+    pub fn console(&self) -> Arc<Console> {
+        Arc::clone(&self.0.console)
     }
 
     pub fn metrics(&self) -> &Metrics {

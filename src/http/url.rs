@@ -75,6 +75,47 @@ pub const API_PUBLICATIONS: &str = "/api/v1/publications";
 pub const API_PUBLICATION: &str = "/api/v1/publications/{number}";
 pub const API_PUBLICATION_FILE: &str = "/api/v1/publications/{number}/file";
 
+pub const API_FEEDBACK: &str = "/api/v1/items/{code}/feedback";
+/// For departments' own systems, by token.
+pub const API_CONSOLE_FINDINGS: &str = "/api/v1/console/findings";
+pub const API_CONSOLE_DRAFTS: &str = "/api/v1/console/drafts";
+pub const API_CONSOLE_DRAFT: &str = "/api/v1/console/drafts/{id}";
+pub const API_CONSOLE_DRAFT_FINDINGS: &str = "/api/v1/console/drafts/{id}/findings";
+pub const API_CONSOLE_DRAFT_DIFF: &str = "/api/v1/console/drafts/{id}/diff";
+pub const API_CONSOLE_DRAFT_SUBMIT: &str = "/api/v1/console/drafts/{id}/submit";
+
+/// 纠错/建议 on an item, and one's own again.
+pub const FEEDBACK: &str = "/items/{code}/feedback";
+pub const RECEIPT: &str = "/feedback";
+
+/// Where those work who are signed in.
+pub const CONSOLE: &str = "/console";
+pub const CONSOLE_DONE: &str = "/console/done";
+pub const SIGN_IN: &str = "/console/sign-in";
+pub const SIGN_OUT: &str = "/console/sign-out";
+pub const PASSWORD: &str = "/console/password";
+pub const UPLOAD: &str = "/console/upload";
+pub const DRAFT: &str = "/console/drafts/{id}";
+pub const DRAFT_ACT: &str = "/console/drafts/{id}/act";
+pub const DRAFT_DECLARE: &str = "/console/drafts/{id}/declaration";
+pub const DRAFT_CHANGES: &str = "/console/drafts/{id}/changes";
+pub const DRAFT_REBASE: &str = "/console/drafts/{id}/rebase";
+pub const DRAFT_FILE: &str = "/console/drafts/{id}/file";
+pub const DRAFT_MARKED: &str = "/console/drafts/{id}/marked.xlsx";
+pub const DRAFT_FINDINGS: &str = "/console/drafts/{id}/findings";
+pub const CONSOLE_LIST: &str = "/console/lists/{number}";
+pub const CONSOLE_NEW: &str = "/console/lists/{number}/new";
+pub const CONSOLE_ITEM: &str = "/console/lists/{number}/items/{code}";
+pub const CONSOLE_WITHDRAW: &str = "/console/lists/{number}/items/{code}/withdrawal";
+pub const ACCOUNTS: &str = "/console/accounts";
+pub const ACCOUNT: &str = "/console/accounts/{id}";
+pub const TOKENS: &str = "/console/tokens";
+pub const TOKEN_REVOKE: &str = "/console/tokens/{id}/revocation";
+pub const LETTERS: &str = "/console/letters";
+pub const LETTER: &str = "/console/letters/{id}";
+pub const LETTER_CONTACT: &str = "/console/letters/{id}/contact";
+pub const JOURNAL: &str = "/console/journal";
+
 pub const HEALTHZ: &str = "/healthz";
 pub const READYZ: &str = "/readyz";
 pub const METRICS: &str = "/metrics";
@@ -84,8 +125,42 @@ pub fn methods(path: &str) -> &'static str {
     match path {
         CHECK | API_CHECK => "GET, HEAD, POST",
         DISPLAY => "POST",
+        path if is_post(path) => "POST",
+        path if is_form(path) => "GET, HEAD, POST",
         _ => "GET, HEAD",
     }
+}
+
+/// Whether the path takes what is sent there and shows nothing.
+fn is_post(path: &str) -> bool {
+    const LAST: [&str; 7] = [
+        "act",
+        "declaration",
+        "changes",
+        "rebase",
+        "withdrawal",
+        "revocation",
+        "contact",
+    ];
+    let of_console = path.starts_with("/console/");
+    let last = path.rsplit('/').next().unwrap_or_default();
+    path == SIGN_OUT
+        || path == API_CONSOLE_FINDINGS
+        || path == API_CONSOLE_DRAFTS
+        || (of_console && LAST.contains(&last))
+        || (path.starts_with(API_CONSOLE_DRAFTS) && last == "submit")
+}
+
+/// Whether the path has a form that is sent to it.
+fn is_form(path: &str) -> bool {
+    const FORMS: [&str; 6] = [SIGN_IN, PASSWORD, UPLOAD, ACCOUNTS, TOKENS, RECEIPT];
+    let within = |folder: &str| path.starts_with(folder);
+    FORMS.contains(&path)
+        || within("/console/accounts/")
+        || within("/console/letters/")
+        || within("/console/lists/") && (path.ends_with("/new") || path.contains("/items/"))
+        || within("/console/drafts/") && path.ends_with("/file")
+        || within("/items/") && path.ends_with("/feedback")
 }
 
 /// Longest address on this path in bytes: a question of 200 characters takes 1,800, filters the rest;
@@ -97,12 +172,23 @@ pub fn longest_address(path: &str) -> usize {
     }
 }
 
-/// Largest body that is taken on this path in bytes: a table of descriptions, else one description.
-pub fn largest_body(path: &str) -> u64 {
+/// Largest body that is taken on this path in bytes: a list, a table of descriptions, else one
+/// description.
+///
+/// A form of the console may hold a whole item, whose cells are long and percent-encoded.
+pub fn largest_body(path: &str, largest_file: u64) -> u64 {
     match path {
         CHECK => 11 << 20,
+        path if takes_list(path) => largest_file.saturating_add(1 << 20),
+        path if path.starts_with("/console/") => 4 << 20,
         _ => 64 << 10,
     }
+}
+
+/// Whether a list comes here as a file.
+pub fn takes_list(path: &str) -> bool {
+    let of_draft = path.starts_with("/console/drafts/") && path.ends_with("/file");
+    [UPLOAD, API_CONSOLE_DRAFTS, API_CONSOLE_FINDINGS].contains(&path) || of_draft
 }
 
 /// Whether errors on this path are for programs.
@@ -233,10 +319,12 @@ pub fn asset_version(name: &str) -> &'static str {
     static STYLE: OnceLock<String> = OnceLock::new();
     static ICON: OnceLock<String> = OnceLock::new();
     static SCRIPT: OnceLock<String> = OnceLock::new();
+    static CONSOLE_STYLE: OnceLock<String> = OnceLock::new();
     let cell = match name {
         "style.css" => &STYLE,
         "favicon.svg" => &ICON,
         "suggest.js" => &SCRIPT,
+        "console.css" => &CONSOLE_STYLE,
         _ => return "",
     };
     cell.get_or_init(|| assets::static_file(name).map_or_else(String::new, digest))

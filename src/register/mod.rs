@@ -1,9 +1,19 @@
-//! The register's interface: publications, revisions and the files they came from.
-//! Append-only. Must not know the engine or HTTP; SQL lives in `sqlite/` alone.
+//! The register's interface: publications, revisions and the files they came from, append-only; and,
+//! each in its file, what leads to them: accounts, drafts, letters, the journal.
+//! Must not know the engine or HTTP; SQL lives in `sqlite/` alone.
 
+pub mod accounts;
+pub mod desk;
+pub mod journal;
+pub mod letters;
 pub mod sqlite;
 
 use std::io::Read;
+
+use accounts::Accounts;
+use desk::Desk;
+use journal::Journal;
+use letters::Letters;
 
 use crate::domain::{
     Break, Date, FileRef, ItemCode, ItemId, ListId, Position, Publication, PublicationDraft,
@@ -19,6 +29,12 @@ pub enum RegisterError {
     /// The draft was made against an older edition: the list has been published to meanwhile.
     #[error("list has moved on to publication {latest}")]
     Conflict { latest: u64 },
+    /// Somebody else has saved the same draft or letter meanwhile.
+    #[error("saved by somebody else meanwhile")]
+    Outdated,
+    /// A name that is in use.
+    #[error("the name {0} is in use")]
+    Taken(String),
     /// The draft contradicts itself (empty, unknown item, effective before the last edition).
     #[error("invalid publication: {0}")]
     Invalid(String),
@@ -29,6 +45,11 @@ pub enum RegisterError {
     #[error("register store: {0}")]
     Store(String),
 }
+
+/// All that leads to publications.
+pub trait Office: Accounts + Desk + Letters + Journal {}
+
+impl<T: Accounts + Desk + Letters + Journal> Office for T {}
 
 /// A list's present state.
 #[derive(Clone, Debug)]

@@ -1,6 +1,7 @@
 //! From files to publications: reads, checks, compares with the last edition, publishes exactly the differences.
 //! Must not know the engine, terminals or HTTP.
 
+mod dates;
 mod report;
 
 use std::collections::{HashMap, HashSet};
@@ -10,10 +11,9 @@ use std::sync::mpsc::sync_channel;
 use crate::check;
 use crate::domain::diff::{self, Recorded};
 use crate::domain::{
-    Action, Change, Clock, Date, FileRef, Finding, ItemCode, ListId, Publication, PublicationDraft,
-    Role, Severity,
+    Action, Change, Clock, FileRef, Finding, ItemCode, ListId, PublicationDraft, Role, Severity,
 };
-use crate::intake::{DraftItem, Hints, Inference, Intake, ListDrafts, ListPlan, Opened, Source};
+use crate::intake::{DraftItem, Hints, Intake, ListDrafts, ListPlan, Opened, Source};
 use crate::register::{PublicationFilter, Register, RegisterError};
 
 pub use report::{FileReport, ListReport, Outcome};
@@ -70,11 +70,7 @@ impl Ingester {
                     Ok(drafts) => self.list(source, plan, drafts, &mut kept, &mut report),
                     Err(error) => {
                         tracing::warn!(file = %source.name, %error, "list cannot be read");
-                        report.refuse(
-                            "unreadable",
-                            "文件内容无法读取".into(),
-                            "请检查文件是否完整、读取期间是否被改动",
-                        );
+                        unreadable(&mut report);
                     }
                 }
                 progress(done + 1, opened.lists.len());
@@ -107,11 +103,7 @@ impl Ingester {
             inferred: plan.inferences.clone(),
         };
         if drafts.items.is_empty() {
-            report.refuse(
-                "no-items",
-                format!("“{}”中没有可收录的事项", plan.list.title),
-                "请检查表头下是否有内容",
-            );
+            no_items(plan, report);
             report.report.lists.push(entry);
             return;
         }
@@ -138,27 +130,24 @@ impl Ingester {
         entry: &mut ListReport,
         report: &mut Reporter,
     ) -> Result<Outcome, RegisterError> {
-        let given = items.len();
-        let items = self.without_foreign_codes(items, &plan.list, report)?;
-        let refused = refused + given - items.len();
-        entry.items = items.len() as u64;
-        let (base, recorded) = self.register.latest_edition(&plan.list)?;
-        if base == 0 && self.is_known_otherwise(plan, &items, report)? {
+        let Some(compared) = self.compare(plan, (items, refused), report)? else {
             return Ok(Outcome::Stopped);
-        }
+        };
+        let Compared {
+            base,
+            before,
+            refused,
+            changes,
+            ..
+        } = compared;
+        entry.items = compared.items;
         let last = match base {
             0 => None,
             number => self.register.publication(number)?,
         };
-        let dates = self.dates(plan, last.as_ref());
+        let dates = dates::of(plan, last.as_ref(), self.clock.today());
         entry.effective_on = dates.effective_on;
         entry.inferred.extend(dates.inferred);
-        let before = recorded.len() as u64;
-        let names: HashMap<ItemCode, String> = recorded
-            .iter()
-            .map(|r| (r.code.clone(), r.item.head.name.clone()))
-            .collect();
-        let changes = changes(plan, recorded, items);
         if changes.is_empty() {
             return Ok(Outcome::Unchanged);
         }
@@ -168,7 +157,7 @@ impl Ingester {
             count(Action::Amended),
             count(Action::Withdrawn),
         );
-        entry.withdrawals = withdrawals(&changes, &names);
+        entry.withdrawals = withdrawals(&changes);
         let unsure = withdrawn * 10 > before || (withdrawn > 0 && refused > 0);
         if unsure && !self.options.accept_withdrawals {
             explain_withdrawals(plan, withdrawn, before, refused, report);
@@ -191,6 +180,7 @@ impl Ingester {
             recorded_at: self.clock.now(),
             submitted_by: self.options.submitted_by.clone(),
             approved_by: None,
+            supervision: None,
             file,
             code_prefix: plan.kind.prefix.clone(),
             changes,
@@ -202,6 +192,63 @@ impl Ingester {
             amended,
             withdrawn,
         })
+    }
+
+    /// Compares the items of a list with what the register has; `None`, with a finding, where they are
+    /// another list's.
+    fn compare(
+        &self,
+        plan: &ListPlan,
+        (items, refused): (Vec<DraftItem>, usize),
+        report: &mut Reporter,
+    ) -> Result<Option<Compared>, RegisterError> {
+        let given = items.len();
+        let items = self.without_foreign_codes(items, &plan.list, report)?;
+        let refused = refused + given - items.len();
+        let (base, recorded) = self.register.latest_edition(&plan.list)?;
+        if base == 0 && self.is_known_otherwise(plan, &items, report)? {
+            return Ok(None);
+        }
+        Ok(Some(Compared {
+            base,
+            items: items.len() as u64,
+            before: recorded.len() as u64,
+            refused,
+            changes: changes(plan, recorded, items),
+        }))
+    }
+
+    /// Reads a file and compares each of its lists with what the register has, without recording
+    /// anything: what is to be drafted, and the report of every problem.
+    pub fn compared(
+        &self,
+        source: &Source,
+        hints: &Hints,
+    ) -> (FileReport, Vec<(ListPlan, Compared)>) {
+        let opened = self.intake.open(source, hints);
+        let mut report = Reporter::new(&source.name);
+        report.findings(opened.findings.clone());
+        report.report.not_taken.clone_from(&opened.not_taken);
+        let mut lists = Vec::new();
+        for plan in &opened.lists {
+            let Ok(mut drafts) = read(&opened, plan, &self.intake) else {
+                unreadable(&mut report);
+                continue;
+            };
+            report.findings(std::mem::take(&mut drafts.findings));
+            let refused = drafts.not_taken.iter().filter(|n| n.refused).count();
+            report.report.not_taken.append(&mut drafts.not_taken);
+            if drafts.items.is_empty() {
+                no_items(plan, &mut report);
+                continue;
+            }
+            match self.compare(plan, (drafts.items, refused), &mut report) {
+                Ok(Some(compared)) => lists.push((plan.clone(), compared)),
+                Ok(None) => {}
+                Err(error) => Self::explain(&error, plan, &mut report),
+            }
+        }
+        (report.report, lists)
     }
 
     /// Whether the department has the same items in another list of this kind: then the title was
@@ -325,47 +372,6 @@ impl Ingester {
         Ok(kept)
     }
 
-    /// Dates of the edition. A date read from a title serves a first edition only: what the
-    /// register has said of a past day must not change afterwards unless somebody says so.
-    fn dates(&self, plan: &ListPlan, last: Option<&Publication>) -> Dates {
-        let today = self.clock.today();
-        let mut inferred = Vec::new();
-        let mut infer = |what: &str, date: Date, from: &str| {
-            inferred.push(Inference {
-                what: what.into(),
-                value: date.to_string(),
-                from: from.into(),
-            });
-        };
-        let effective_on = plan
-            .effective_on
-            .unwrap_or_else(|| match (last, plan.inferred_date) {
-                (None, Some(date)) if date <= today => {
-                    infer("生效日期", date, "标题或文件名中的日期");
-                    date
-                }
-                (Some(last), _) if last.effective_on > today => {
-                    let from = "未提供，不早于该清单上一次公布的生效日期";
-                    infer("生效日期", last.effective_on, from);
-                    last.effective_on
-                }
-                _ => {
-                    infer("生效日期", today, "未提供，按收录当日");
-                    today
-                }
-            });
-        let published_on = plan.published_on.unwrap_or_else(|| {
-            let date = effective_on.min(today);
-            infer("公布日期", date, "未提供，按生效日期与收录当日中较早者");
-            date
-        });
-        Dates {
-            effective_on,
-            published_on,
-            inferred,
-        }
-    }
-
     fn explain(error: &RegisterError, plan: &ListPlan, report: &mut Reporter) {
         let title = &plan.list.title;
         match error {
@@ -382,7 +388,10 @@ impl Ingester {
             RegisterError::Invalid(why) => {
                 report.refuse("invalid-publication", format!("“{title}”未收录：{why}"), "");
             }
-            RegisterError::Incompatible(_) | RegisterError::Store(_) => {
+            RegisterError::Incompatible(_)
+            | RegisterError::Store(_)
+            | RegisterError::Outdated
+            | RegisterError::Taken(_) => {
                 tracing::error!(list = %title, %error, "publication failed");
                 report.refuse(
                     "store-failed",
@@ -394,14 +403,41 @@ impl Ingester {
     }
 }
 
-struct Dates {
-    effective_on: Date,
-    published_on: Date,
-    inferred: Vec<Inference>,
+fn unreadable(report: &mut Reporter) {
+    report.refuse(
+        "unreadable",
+        "文件内容无法读取".into(),
+        "请检查文件是否完整、读取期间是否被改动",
+    );
+}
+
+fn no_items(plan: &ListPlan, report: &mut Reporter) {
+    report.refuse(
+        "no-items",
+        format!("“{}”中没有可收录的事项", plan.list.title),
+        "请检查表头下是否有内容",
+    );
+}
+
+/// A list of a file beside what the register has of it.
+pub struct Compared {
+    /// Number of the list's last publication; 0: none.
+    pub base: u64,
+    /// Items of the file.
+    pub items: u64,
+    /// Items that the list has.
+    before: u64,
+    /// Rows that should have been items and were refused.
+    pub refused: usize,
+    pub changes: Vec<Change>,
 }
 
 /// Reads and checks one list; what the check refuses is left out.
-fn read(opened: &Opened, plan: &ListPlan, intake: &Intake) -> std::io::Result<ListDrafts> {
+pub(super) fn read(
+    opened: &Opened,
+    plan: &ListPlan,
+    intake: &Intake,
+) -> std::io::Result<ListDrafts> {
     let mut drafts = opened.read(plan)?;
     let checked = check::list(&drafts.items, &plan.kind, &plan.list, &intake.regions);
     drafts.findings.extend(checked.findings);
@@ -431,12 +467,11 @@ fn changes(plan: &ListPlan, recorded: Vec<Recorded>, items: Vec<DraftItem>) -> V
 }
 
 /// Items that would be withdrawn: code and name.
-fn withdrawals(changes: &[Change], names: &HashMap<ItemCode, String>) -> Vec<String> {
+fn withdrawals(changes: &[Change]) -> Vec<String> {
     changes
         .iter()
         .filter(|c| c.action == Action::Withdrawn)
-        .filter_map(|c| c.code.as_ref())
-        .map(|code| format!("{code} {}", names.get(code).map_or("", String::as_str)))
+        .filter_map(|c| Some(format!("{} {}", c.code.as_ref()?, c.item.head.name)))
         .take(MAX_NAMED)
         .collect()
 }

@@ -2,6 +2,7 @@
 //! Must not know HTTP, SQL or tantivy. Every function here blocks; callers decide on which thread.
 
 pub mod business;
+pub mod console;
 pub mod evaluate;
 pub mod export;
 pub mod follow;
@@ -32,6 +33,9 @@ use overview::OverviewCache;
 use read::{FactsCache, FeesCache, PermitsCache};
 use statistics::StatisticsCache;
 use words::WordsCache;
+
+/// Who acts where somebody acts by the command line.
+pub const BY_COMMAND: &str = "管理员（命令行）";
 
 /// Everything a use case needs, shared by all requests.
 pub struct Services {
@@ -132,6 +136,18 @@ pub enum ServiceError {
     /// There is no such thing; `detail` is for the reader, in Chinese.
     #[error("{code}: {detail}")]
     NotFound { code: &'static str, detail: String },
+    /// Whoever asks is not signed in, or no longer.
+    #[error("signed out")]
+    SignedOut,
+    /// Whoever asks may not do this; `detail` is for the reader, in Chinese.
+    #[error("{code}: {detail}")]
+    Refused { code: &'static str, detail: String },
+    /// It does not fit what there is by now; `detail` is for the reader, in Chinese.
+    #[error("{code}: {detail}")]
+    Conflict { code: &'static str, detail: String },
+    /// Too often; the text is for the reader, in Chinese.
+    #[error("too many: {0}")]
+    TooMany(String),
     /// Not at present; the text is for the reader, in Chinese.
     #[error("unavailable: {0}")]
     Unavailable(String),
@@ -167,8 +183,33 @@ impl ServiceError {
 
 impl From<RegisterError> for ServiceError {
     fn from(error: RegisterError) -> Self {
-        // Readers cause none of these; whatever a reading call reports is the store's fault.
-        Self::Internal(error.to_string())
+        match error {
+            RegisterError::Outdated => Self::Conflict {
+                code: "outdated",
+                detail: "在您打开页面之后，他人已作修改。请刷新页面，核对后重做".into(),
+            },
+            RegisterError::Conflict { latest } => Self::Conflict {
+                code: "list_moved_on",
+                detail: format!("该清单已有第 {latest} 号公布，须先重新比对"),
+            },
+            RegisterError::Taken(name) => Self::Conflict {
+                code: "name_taken",
+                detail: format!("“{name}”已被使用，请换一个"),
+            },
+            RegisterError::Invalid(detail) => Self::Invalid {
+                code: "invalid_publication",
+                detail,
+                parameter: None,
+            },
+            RegisterError::CodeTaken { code } => Self::Conflict {
+                code: "code_taken",
+                detail: format!("编码“{code}”已属于其他清单"),
+            },
+            // The rest is the store's fault, whoever asked.
+            RegisterError::Incompatible(_) | RegisterError::Store(_) => {
+                Self::Internal(error.to_string())
+            }
+        }
     }
 }
 

@@ -1,12 +1,30 @@
-//! Tables written row by row, as CSV or as a workbook. The only user of rust_xlsxwriter.
-//! Must not know what the rows say.
+//! Tables written row by row, as CSV or as a workbook, and workbooks with marked cells. The only user
+//! of rust_xlsxwriter. Must not know what the rows say.
 
+use std::collections::BTreeMap;
 use std::io::Write;
 
-use rust_xlsxwriter::{Format as CellFormat, Workbook, Worksheet};
+use rust_xlsxwriter::{Format as CellFormat, FormatAlign, Note, Workbook, Worksheet};
 
 use super::ServiceError;
+use crate::domain::Severity;
 use crate::domain::formula::guarded;
+
+/// Rows of a workbook's sheet at most.
+const MOST_ROWS: u32 = 1_048_576;
+/// Length of a cell's text at most, in UTF-16 units.
+const CELL_UNITS: usize = 32_767;
+/// Length of a note at most, in UTF-16 units.
+const NOTE_UNITS: usize = CELL_UNITS - 54;
+/// Notes of a workbook at most: spreadsheets are slow to open one with many.
+const MOST_NOTES: usize = 10_000;
+/// Sheets at most whose rows go to a temporary file as they come: each keeps its file open.
+const STREAMED_SHEETS: usize = 32;
+
+/// Width of a note, in pixels and in Chinese characters.
+const NOTE_WIDTH: (u32, usize) = (320, 24);
+/// Height of a note's line in pixels.
+const NOTE_LINE: u32 = 16;
 
 /// Format of a table.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -128,7 +146,7 @@ fn cell(
     text: &str,
     format: Option<&CellFormat>,
 ) -> Result<(), ServiceError> {
-    if text.is_empty() {
+    if text.is_empty() && format.is_none() {
         return Ok(());
     }
     let column = u16::try_from(column).map_err(failed)?;
@@ -138,4 +156,195 @@ fn cell(
     }
     .map(drop)
     .map_err(failed)
+}
+
+/// What is said of a faulty cell.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Mark {
+    /// Tells the cell's colour.
+    pub severity: Severity,
+    /// Text of the note on the cell; there is none when it is empty.
+    pub note: String,
+}
+
+/// Marks of one row's cells, by column from 0.
+pub type RowMarks = BTreeMap<usize, Mark>;
+
+/// A workbook of texts at given places, some of them marked, being written to `to`.
+pub struct MarkedBook<'w> {
+    book: Workbook,
+    /// Notes that may still be added; cells marked after the last have only their colour.
+    notes_left: usize,
+    to: &'w mut dyn Write,
+}
+
+impl<'w> MarkedBook<'w> {
+    /// Begins a workbook without sheets.
+    pub fn new(to: &'w mut dyn Write) -> Self {
+        Self {
+            book: Workbook::new(),
+            notes_left: MOST_NOTES,
+            to,
+        }
+    }
+
+    /// Begins a sheet; the rows that follow are its. No two names may differ in case only.
+    ///
+    /// # Errors
+    /// `Internal` when spreadsheets do not take the name, or no temporary file can be made.
+    pub fn sheet(&mut self, name: &str) -> Result<(), ServiceError> {
+        self.begin(name).map(drop)
+    }
+
+    /// Begins a sheet whose first row holds the headings, bold and always in view; `columns` are the
+    /// headings with the widths in characters. Long texts are broken into lines.
+    ///
+    /// # Errors
+    /// As [`MarkedBook::sheet`].
+    pub fn list(&mut self, name: &str, columns: &[(&str, f64)]) -> Result<(), ServiceError> {
+        let bold = CellFormat::new().set_bold();
+        let broken = CellFormat::new()
+            .set_text_wrap()
+            .set_align(FormatAlign::Top);
+        let sheet = self.begin(name)?;
+        sheet.set_freeze_panes(1, 0).map_err(failed)?;
+        for (column, &(heading, width)) in (0_u16..).zip(columns) {
+            sheet.set_column_format(column, &broken).map_err(failed)?;
+            sheet.set_column_width(column, width).map_err(failed)?;
+            cell(sheet, 0, usize::from(column), heading, Some(&bold))?;
+        }
+        Ok(())
+    }
+
+    fn begin(&mut self, name: &str) -> Result<&mut Worksheet, ServiceError> {
+        let sheet = if self.book.worksheets_mut().len() < STREAMED_SHEETS {
+            let sheet = self.book.add_worksheet_with_constant_memory();
+            sheet.map_err(failed)?
+        } else {
+            self.book.add_worksheet()
+        };
+        sheet.set_name(name).map_err(failed)
+    }
+
+    /// Writes a row, counted from 1, of the sheet begun last. Rows come in their order; marks may stand
+    /// on cells that the row does not have. Texts longer than a cell may hold are cut.
+    ///
+    /// # Errors
+    /// `Invalid` past the last row of a sheet; `Internal` past its last column or without a sheet.
+    pub fn row<S: AsRef<str>>(
+        &mut self,
+        number: u32,
+        cells: &[S],
+        marks: &RowMarks,
+    ) -> Result<(), ServiceError> {
+        if marks.is_empty() && cells.iter().all(|c| c.as_ref().is_empty()) {
+            return Ok(());
+        }
+        let row = number.checked_sub(1).filter(|row| *row < MOST_ROWS);
+        let row = row.ok_or_else(|| beyond(number))?;
+        let sheets = self.book.worksheets_mut();
+        let sheet = sheets
+            .last_mut()
+            .ok_or_else(|| failed("no sheet has begun"))?;
+        for (column, text) in cells.iter().enumerate() {
+            if !marks.contains_key(&column) {
+                let text = clipped(text.as_ref(), CELL_UNITS);
+                cell(sheet, row, column, text, None)?;
+            }
+        }
+        for (&column, mark) in marks {
+            let text = cells.get(column).map_or("", |c| c.as_ref());
+            let text = clipped(text, CELL_UNITS);
+            cell(sheet, row, column, text, Some(&look(mark.severity)))?;
+            if !mark.note.is_empty() && self.notes_left > 0 {
+                self.notes_left -= 1;
+                let column = u16::try_from(column).map_err(failed)?;
+                let note = note(&mark.note);
+                sheet.insert_note(row, column, &note).map_err(failed)?;
+            }
+        }
+        Ok(())
+    }
+
+    /// Ends the workbook.
+    ///
+    /// # Errors
+    /// `Internal` when the target fails, or two sheets have one name.
+    pub fn finish(mut self) -> Result<(), ServiceError> {
+        let bytes = self.book.save_to_buffer().map_err(failed)?;
+        self.to.write_all(&bytes).map_err(failed)
+    }
+}
+
+fn beyond(number: u32) -> ServiceError {
+    ServiceError::Invalid {
+        code: "too_many_rows",
+        detail: format!("第 {number} 行超出工作表的 {MOST_ROWS} 行，请拆分后分别提交"),
+        parameter: None,
+    }
+}
+
+/// How cells of a severity look: red, yellow or blue.
+fn look(severity: Severity) -> CellFormat {
+    let colour = match severity {
+        Severity::Error => "#FFC7CE",
+        Severity::Warning => "#FFEB9C",
+        Severity::Notice => "#BDD7EE",
+    };
+    CellFormat::new()
+        .set_background_color(colour)
+        .set_align(FormatAlign::Top)
+}
+
+/// A note large enough for its text, within reason.
+fn note(text: &str) -> Note {
+    let (pixels, characters) = NOTE_WIDTH;
+    let text = clipped(text, NOTE_UNITS);
+    let lines = text.lines();
+    let lines: usize = lines
+        .map(|line| line.chars().count().div_ceil(characters).max(1))
+        .sum();
+    let lines = u32::try_from(lines).unwrap_or(u32::MAX).clamp(3, 30);
+    Note::new(text)
+        .set_author("权责")
+        .add_author_prefix(false)
+        .set_font_name("宋体")
+        .set_font_size(9)
+        .set_width(pixels)
+        .set_height((lines + 1) * NOTE_LINE)
+}
+
+/// As much of a text from its beginning as has no more UTF-16 units, in which spreadsheets count.
+pub(super) fn clipped(text: &str, units: usize) -> &str {
+    // No text has more units than bytes.
+    if text.len() <= units {
+        return text;
+    }
+    let mut left = units;
+    let mut fits = |c: char| {
+        let rest = left.checked_sub(c.len_utf16());
+        left = rest.unwrap_or_default();
+        rest.is_some()
+    };
+    let end = text.char_indices().find(|&(_, c)| !fits(c));
+    end.map_or(text, |(end, _)| &text[..end])
+}
+
+#[cfg(test)]
+mod tests {
+    use super::clipped;
+
+    #[test]
+    fn texts_are_cut_between_characters_by_their_units() {
+        for (text, units, kept) in [
+            ("清单", 6, "清单"),
+            ("清单", 2, "清单"),
+            ("清单", 1, "清"),
+            ("清单", 0, ""),
+            ("a𠮷b", 2, "a"),
+            ("a𠮷b", 3, "a𠮷"),
+        ] {
+            assert_eq!(clipped(text, units), kept, "{text} {units}");
+        }
+    }
 }

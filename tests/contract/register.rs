@@ -4,7 +4,7 @@
 mod catalog;
 mod days;
 mod model;
-mod support;
+pub mod support;
 
 use std::sync::atomic::{AtomicUsize, Ordering};
 

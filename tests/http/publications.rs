@@ -189,6 +189,7 @@ async fn a_large_file_is_sent_in_pieces() {
         recorded_at: "2025-01-01T02:03:04Z".parse().unwrap(),
         submitted_by: "提交人".into(),
         approved_by: None,
+        supervision: None,
         file,
         code_prefix: "QL".into(),
         changes: vec![added("KL-1", power(&list, "占道经营的处罚", "行政处罚"))],

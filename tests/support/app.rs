@@ -1,30 +1,43 @@
 //! A whole site over a temporary register, a real engine and a fixed clock, asked without a network.
 
-use std::sync::{Arc, OnceLock};
+use std::path::PathBuf;
+use std::sync::{Arc, Mutex, OnceLock};
 
 use axum::Router;
 use axum::body::{Body, to_bytes};
 use axum::http::{HeaderMap, Request};
+use quanze::domain::workday::Calendar;
 use quanze::domain::{
     Action, Change, Clock, Fields, Head, Item, ItemCode, Kinds, ListId, Origin, PublicationDraft,
     Region, Regions, Timestamp,
 };
 use quanze::engine::Engine;
 use quanze::engine::embedded::EmbeddedEngine;
+use quanze::http::Reached;
+use quanze::intake::{Intake, Limits};
 use quanze::register::sqlite::SqliteRegister;
 use quanze::service::Services;
+use quanze::service::console::{Console, Terms};
 use quanze::service::follow::catch_up;
 use quanze::text::Segmenter;
 use serde_json::Value;
 use tempfile::TempDir;
 use tower::ServiceExt;
 
-/// Noon of 24 November 2026 in Shanghai.
-struct Noon;
+/// A clock that is set by hand; at first noon of 24 November 2026, a Tuesday, in Shanghai.
+pub struct HandClock(Mutex<Timestamp>);
 
-impl Clock for Noon {
+impl HandClock {
+    fn noon() -> Self {
+        Self(Mutex::new(
+            "2026-11-24T04:00:00Z".parse().expect("test instant"),
+        ))
+    }
+}
+
+impl Clock for HandClock {
     fn now(&self) -> Timestamp {
-        "2026-11-24T04:00:00Z".parse().expect("test instant")
+        *self.0.lock().expect("clock")
     }
 }
 
@@ -55,6 +68,8 @@ impl Answer {
 /// The site with its stores; the folder goes with it.
 pub struct TestApp {
     pub services: Arc<Services>,
+    pub console: Arc<Console>,
+    pub clock: Arc<HandClock>,
     router: Router,
     folder: TempDir,
 }
@@ -74,19 +89,57 @@ impl TestApp {
             SqliteRegister::open(&folder.path().join("register")).expect("register opens");
         let engine = EmbeddedEngine::open(&folder.path().join("index"), "test", segmenter.clone())
             .expect("engine opens");
+        let register = Arc::new(register);
+        let clock = Arc::new(HandClock::noon());
         let services = Arc::new(Services::new(
             Arc::new(Kinds::parse(kinds).expect("kinds parse")),
             Arc::new(regions),
             segmenter,
-            Arc::new(register),
+            register.clone(),
             Arc::new(engine),
-            Arc::new(Noon),
+            clock.clone(),
+        ));
+        let intake = Intake {
+            kinds: services.kinds.clone(),
+            regions: services.regions.clone(),
+            limits: Limits {
+                file_bytes: Some(1 << 20),
+                ..Limits::UPLOAD
+            },
+        };
+        let holidays = quanze::assets::index_text("holidays.txt");
+        let console = Arc::new(Console::new(
+            services.clone(),
+            register,
+            intake,
+            Calendar::parse(holidays).expect("holidays parse"),
+            Terms::default(),
         ));
         Self {
-            router: quanze::http::router(Arc::clone(&services), "https://qz.example.cn"),
+            router: quanze::http::router(services.clone(), console.clone(), Self::reached()),
             services,
+            console,
+            clock,
             folder,
         }
+    }
+
+    /// How readers reach the site.
+    fn reached() -> Reached {
+        Reached {
+            site: "https://qz.example.cn".into(),
+            behind_proxy: false,
+        }
+    }
+
+    /// Folder of the register's database and files.
+    pub fn register_folder(&self) -> PathBuf {
+        self.folder.path().join("register")
+    }
+
+    /// Sets the clock, as `2026-11-25T01:00:00Z`.
+    pub fn at(&self, instant: &str) {
+        *self.clock.0.lock().expect("clock") = instant.parse().expect("test instant");
     }
 
     /// Two lists and four publications; see [`TestApp::publish_lists`].
@@ -187,6 +240,7 @@ impl TestApp {
             recorded_at: "2024-12-21T02:03:04Z".parse().expect("test instant"),
             submitted_by: "提交人".into(),
             approved_by: None,
+            supervision: None,
             file,
             code_prefix: "QL".into(),
             changes,
@@ -334,6 +388,7 @@ pub fn with(mut item: Item, key: &str, value: &str) -> Item {
 pub fn added(code: &str, item: Item) -> Change {
     Change {
         action: Action::Added,
+        kind: None,
         id: None,
         code: Some(self::code(code)),
         item,

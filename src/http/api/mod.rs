@@ -3,6 +3,8 @@
 
 pub mod beside;
 pub mod check;
+pub mod console;
+pub mod feedback;
 pub mod negative;
 pub mod openapi;
 pub mod operations;

@@ -5,7 +5,7 @@ use axum::response::Response;
 use utoipa::OpenApi;
 use utoipa::openapi::RefOr;
 
-use super::{beside, check, negative, operations, read, search};
+use super::{beside, check, console, feedback, negative, operations, read, search};
 use crate::http::respond::{self, JSON};
 use crate::http::url;
 
@@ -39,6 +39,13 @@ use crate::http::url;
         read::publications,
         read::publication,
         read::file,
+        feedback::feedback,
+        console::validate,
+        console::add,
+        console::draft,
+        console::findings,
+        console::diff,
+        console::submit,
         openapi,
         operations::healthz,
         operations::readyz,

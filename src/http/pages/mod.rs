@@ -9,6 +9,7 @@ pub mod compare;
 pub mod data;
 pub mod department;
 pub mod docs;
+pub mod feedback;
 pub mod home;
 pub mod item;
 pub mod negative;

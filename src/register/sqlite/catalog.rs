@@ -14,7 +14,7 @@ use crate::register::{DepartmentSummary, ListSummary, PublicationFilter, Registe
 const COLUMNS: &str = "
     p.number, d.name, d.region_code, d.region_name, l.kind, l.title, p.document_no, p.reason,
     p.published_on, p.effective_on, p.recorded_at, p.submitted_by, p.approved_by, p.file_name,
-    p.file_sha256, p.file_bytes, p.added, p.amended, p.withdrawn";
+    p.file_sha256, p.file_bytes, p.added, p.amended, p.withdrawn, p.supervision";
 
 const WITH_LIST: &str = "
     publication p JOIN list l ON l.id = p.list JOIN department d ON d.id = l.department";
@@ -141,11 +141,11 @@ pub(super) fn lists(db: &Connection, day: Date) -> Result<Vec<ListSummary>, Regi
     while let Some(row) = rows.next()? {
         let latest = read_publication(row)?;
         found.push(ListSummary {
-            number: number(row.get(19)?),
+            number: number(row.get(20)?),
             list: latest.list.clone(),
             latest,
-            publications: number(row.get(20)?),
-            items: number(row.get(21)?),
+            publications: number(row.get(21)?),
+            items: number(row.get(22)?),
         });
     }
     Ok(found)
@@ -252,6 +252,7 @@ fn read_publication(row: &Row<'_>) -> Result<Publication, RegisterError> {
         added: number(row.get(16)?),
         amended: number(row.get(17)?),
         withdrawn: number(row.get(18)?),
+        supervision: row.get(19)?,
     })
 }
 

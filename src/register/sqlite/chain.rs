@@ -9,12 +9,14 @@ use sha2::{Digest, Sha256};
 
 use super::content::Unpacker;
 use super::files::{Files, Kept};
-use super::{catalog, key, number};
+use super::{catalog, journal, key, number};
 use crate::domain::{Break, Verified};
 use crate::register::RegisterError;
 
-/// Begins every digest: another way of computing it would begin otherwise.
-const FORM: &[u8] = b"quanze chain 1\n";
+/// Begins every digest, by the form it is computed in.
+const FORMS: [&[u8]; 2] = [b"quanze chain 1\n", b"quanze chain 2\n"];
+/// The form of what is recorded now.
+const FORM: i64 = 2;
 
 const PUBLICATION: &str = "
     SELECT p.number, d.name, d.region_code, d.region_name, l.id, l.kind, l.title, p.document_no,
@@ -29,24 +31,45 @@ const REVISIONS: &str = "
     FROM revision r JOIN item i ON i.id = r.item
     WHERE r.publication = ?1 ORDER BY r.position";
 
+/// What form 2 covers beyond form 1: columns added by schema version 3.
+const FURTHER: &str = "
+    SELECT -1, supervision FROM publication WHERE number = ?1 AND supervision IS NOT NULL
+    UNION ALL
+    SELECT position, change FROM revision WHERE publication = ?1 AND change IS NOT NULL
+    ORDER BY 1";
+
+/// How a publication's digest is computed: its form, and the record of the journal up to which it
+/// covers that.
+#[derive(Clone, Copy)]
+struct Manner {
+    form: i64,
+    journal: u64,
+}
+
 /// Adds the digests of publications up to a number that have none yet.
 pub(super) fn extend(db: &Connection, upto: u64) -> Result<(), RegisterError> {
-    let mut insert =
-        db.prepare_cached("INSERT INTO chain (publication, digest) VALUES (?1, ?2)")?;
+    let mut insert = db.prepare_cached(
+        "INSERT INTO chain (publication, digest, form, journal) VALUES (?1, ?2, ?3, ?4)",
+    )?;
     let (mut last, mut digest) = head(db)?;
+    let (journal, _) = journal::head(db)?;
+    let manner = Manner {
+        form: FORM,
+        journal,
+    };
     while last < upto {
         last += 1;
-        digest = link(db, last, &digest)?.ok_or_else(|| {
+        digest = link(db, last, &digest, manner)?.ok_or_else(|| {
             RegisterError::Store(format!("damaged publication: there is no {last}"))
         })?;
-        insert.execute((key(last), digest.as_slice()))?;
+        insert.execute((key(last), digest.as_slice(), FORM, key(journal)))?;
     }
     Ok(())
 }
 
 /// Digest of a publication, in lower-case hexadecimal.
 pub(super) fn digest(db: &Connection, publication: u64) -> Result<Option<String>, RegisterError> {
-    Ok(stored(db, publication)?.map(|digest| hex(&digest)))
+    Ok(stored(db, publication)?.map(|(digest, _)| hex(&digest)))
 }
 
 /// The newest link; all zeros before the first.
@@ -60,11 +83,18 @@ fn head(db: &Connection) -> Result<(u64, [u8; 32]), RegisterError> {
     Ok(found.map_or((0, [0; 32]), |(last, digest)| (number(last), digest)))
 }
 
-fn stored(db: &Connection, publication: u64) -> Result<Option<[u8; 32]>, RegisterError> {
-    let mut find = db.prepare_cached("SELECT digest FROM chain WHERE publication = ?1")?;
-    Ok(find
-        .query_row([key(publication)], |r| r.get(0))
-        .optional()?)
+/// Digest of a publication as stored, and how it was computed.
+fn stored(db: &Connection, publication: u64) -> Result<Option<([u8; 32], Manner)>, RegisterError> {
+    let mut find =
+        db.prepare_cached("SELECT digest, form, journal FROM chain WHERE publication = ?1")?;
+    let read = |r: &Row<'_>| {
+        let manner = Manner {
+            form: r.get(1)?,
+            journal: number(r.get(2)?),
+        };
+        Ok((r.get(0)?, manner))
+    };
+    Ok(find.query_row([key(publication)], read).optional()?)
 }
 
 /// Digest of a publication after the digest before it; `None` where there is no such publication.
@@ -72,9 +102,10 @@ fn link(
     db: &Connection,
     publication: u64,
     before: &[u8; 32],
+    manner: Manner,
 ) -> Result<Option<[u8; 32]>, RegisterError> {
     let mut hasher = Sha256::new();
-    hasher.update(FORM);
+    hasher.update(FORMS[usize::from(manner.form == FORM)]);
     hasher.update(before);
     let mut find = db.prepare_cached(PUBLICATION)?;
     let mut rows = find.query([key(publication)])?;
@@ -87,11 +118,21 @@ fn link(
     while let Some(row) = rows.next()? {
         cover(&mut hasher, row)?;
     }
+    if manner.form == FORM {
+        let mut find = db.prepare_cached(FURTHER)?;
+        let mut rows = find.query([key(publication)])?;
+        while let Some(row) = rows.next()? {
+            cover(&mut hasher, row)?;
+        }
+        let record = journal::stored(db, manner.journal)?;
+        hasher.update(manner.journal.to_be_bytes());
+        hasher.update(record.unwrap_or_default());
+    }
     Ok(Some(hasher.finalize().into()))
 }
 
 /// Covers every column of a row: its type, its length, its bytes.
-fn cover(hasher: &mut Sha256, row: &Row<'_>) -> Result<(), RegisterError> {
+pub(super) fn cover(hasher: &mut Sha256, row: &Row<'_>) -> Result<(), RegisterError> {
     for column in 0..row.as_ref().column_count() {
         let number = |n: i64| n.to_be_bytes();
         let (sort, bytes): (u8, Vec<u8>) = match row.get_ref(column)? {
@@ -108,8 +149,8 @@ fn cover(hasher: &mut Sha256, row: &Row<'_>) -> Result<(), RegisterError> {
     Ok(())
 }
 
-/// Recomputes everything from the first publication on: contents, files, the chain. `each` is called
-/// with the number of every publication before it is read.
+/// Recomputes everything: the journal, then from the first publication on contents, files, the chain.
+/// `each` is called with the number of every publication before it is read.
 pub(super) fn verify(
     db: &Connection,
     files: &Files,
@@ -118,11 +159,21 @@ pub(super) fn verify(
     let last = catalog::last_number(db)?;
     let (linked, _) = head(db)?;
     let mut verified = Verified::default();
+    match journal::verify(db)? {
+        Ok(records) => verified.records = records,
+        Err(broken) => return Ok(Err(broken)),
+    }
     let mut before = [0; 32];
     for publication in 1..=last.max(linked) {
         each(publication);
-        let broken = |why: String| Ok(Err(Break { publication, why }));
-        let Some(digest) = link(db, publication, &before)? else {
+        let broken = |why: String| {
+            let place = format!("第 {publication} 号公布");
+            Ok(Err(Break { place, why }))
+        };
+        let Some((kept, manner)) = stored(db, publication)? else {
+            return broken("没有校验值".to_owned());
+        };
+        let Some(digest) = link(db, publication, &before, manner)? else {
             return broken("登记簿中没有这次公布".to_owned());
         };
         if let Some(why) = contents(db, publication, &mut verified)? {
@@ -131,12 +182,8 @@ pub(super) fn verify(
         if let Some(why) = file(db, files, publication)? {
             return broken(why);
         }
-        match stored(db, publication)? {
-            None => return broken("没有校验值".to_owned()),
-            Some(kept) if kept != digest => {
-                return broken("公布信息、事项的登记信息或校验值与登记时不同".to_owned());
-            }
-            Some(_) => {}
+        if kept != digest {
+            return broken("公布信息、事项的登记信息或校验值与登记时不同".to_owned());
         }
         verified.publications += 1;
         verified.head = hex(&digest);
@@ -184,6 +231,6 @@ fn file(db: &Connection, files: &Files, publication: u64) -> Result<Option<Strin
     })
 }
 
-fn hex(digest: &[u8; 32]) -> String {
+pub(super) fn hex(digest: &[u8; 32]) -> String {
     digest.iter().map(|byte| format!("{byte:02x}")).collect()
 }

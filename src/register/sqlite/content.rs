@@ -2,6 +2,8 @@
 //! Must not know the tables.
 
 use rayon::prelude::*;
+use serde::Serialize;
+use serde::de::DeserializeOwned;
 use sha2::{Digest, Sha256};
 use zstd::bulk::{Compressor, Decompressor};
 
@@ -53,6 +55,20 @@ fn pack(packer: &mut Compressor<'_>, item: &Item) -> Result<Packed, RegisterErro
     })
 }
 
+/// Values as JSON, each in a frame of its own.
+pub(super) fn pack_json<T: Serialize>(values: &[T]) -> Result<Vec<Vec<u8>>, RegisterError> {
+    values.iter().map(pack_one).collect()
+}
+
+/// A value as JSON in one frame.
+pub(super) fn pack_one<T: Serialize>(value: &T) -> Result<Vec<u8>, RegisterError> {
+    let json = serde_json::to_vec(value).map_err(|e| RegisterError::Store(e.to_string()))?;
+    if json.len() > LARGEST {
+        return Err(RegisterError::Invalid("内容过长".into()));
+    }
+    Ok(zstd::bulk::compress(&json, LEVEL)?)
+}
+
 /// Unpacks contents; one per call, since setting it up costs more than one item.
 pub(super) struct Unpacker(Decompressor<'static>);
 
@@ -68,6 +84,15 @@ impl Unpacker {
         // Checked in one go, which is faster than string by string.
         let json = simdutf8::basic::from_utf8(&json).map_err(|e| damaged("content", e))?;
         serde_json::from_str(json).map_err(|e| damaged("content", e))
+    }
+
+    /// A value that [`pack_one`] has packed.
+    ///
+    /// # Errors
+    /// As [`Self::unpack`].
+    pub(super) fn value<T: DeserializeOwned>(&mut self, frame: &[u8]) -> Result<T, RegisterError> {
+        let json = self.json(frame)?;
+        serde_json::from_slice(&json).map_err(|e| damaged("content", e))
     }
 
     /// The JSON of a content, which its digest is of.

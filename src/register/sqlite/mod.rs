@@ -8,6 +8,8 @@
 //! | `catalog.rs` | which publications, lists and departments are there? |
 //! | `revisions.rs` | what did an item say, and what is in force? |
 //! | `chain.rs`, `chain.sql` | is everything still as it was recorded? |
+//! | `journal.rs` | who did what, and is that record whole? |
+//! | `accounts.rs`, `desk.rs`, `letters.rs`, `office.sql` | what leads to publications? |
 //! | `content.rs` | how is an item's content packed? |
 //! | `files.rs` | where are the original files? |
 //! | `readers.rs` | who may read while someone writes? |
@@ -16,10 +18,14 @@
     reason = "sqlite/ is the one owner of rusqlite"
 )]
 
+mod accounts;
 mod catalog;
 mod chain;
 mod content;
+mod desk;
 mod files;
+mod journal;
+mod letters;
 mod publish;
 mod readers;
 mod revisions;
@@ -31,10 +37,12 @@ use std::io::Read;
 use std::path::{Path, PathBuf};
 use std::sync::{Mutex, PoisonError};
 
-use rusqlite::Connection;
+use rusqlite::{Connection, TransactionBehavior};
 
+use super::journal::{Journal, JournalFilter};
 use super::{DepartmentSummary, ListSummary, PublicationFilter, Register, RegisterError};
 use crate::domain::diff::Recorded;
+use crate::domain::journal::{Deed, Entry, Record};
 use crate::domain::{
     Break, Date, FileRef, ItemCode, ItemId, ListId, Position, Publication, PublicationDraft,
     Revision, Verified,
@@ -80,6 +88,48 @@ impl SqliteRegister {
             writer: Mutex::new(writer),
         })
     }
+
+    /// Writes in one transaction: all of it or nothing.
+    fn write<T>(
+        &self,
+        writing: impl FnOnce(&Connection) -> Result<T, RegisterError>,
+    ) -> Result<T, RegisterError> {
+        // A panic while the lock was held has rolled its transaction back.
+        let mut writer = self.writer.lock().unwrap_or_else(PoisonError::into_inner);
+        // IMMEDIATE: what is read here is still so at the commit.
+        let tx = writer.transaction_with_behavior(TransactionBehavior::Immediate)?;
+        let written = writing(&tx)?;
+        tx.commit()?;
+        Ok(written)
+    }
+
+    /// What can be told wrong with a publication before it is written.
+    fn check(&self, draft: &PublicationDraft) -> Result<(), RegisterError> {
+        publish::check(draft)?;
+        if self.files.has(&draft.file.sha256) {
+            return Ok(());
+        }
+        Err(RegisterError::Invalid(format!(
+            "原始文件“{}”尚未保存到登记库",
+            draft.file.name
+        )))
+    }
+}
+
+impl Journal for SqliteRegister {
+    fn record(&self, entry: &Entry) -> Result<(), RegisterError> {
+        self.write(|db| journal::append(db, entry, ""))
+    }
+
+    fn records(
+        &self,
+        filter: &JournalFilter,
+        offset: u64,
+        limit: u64,
+    ) -> Result<(Vec<Record>, u64), RegisterError> {
+        self.readers
+            .read(|db| journal::records(db, filter, offset, limit))
+    }
 }
 
 impl Register for SqliteRegister {
@@ -93,18 +143,24 @@ impl Register for SqliteRegister {
     }
 
     fn publish(&self, draft: &PublicationDraft, base: u64) -> Result<Publication, RegisterError> {
-        publish::check(draft)?;
-        if !self.files.has(&draft.file.sha256) {
-            return Err(RegisterError::Invalid(format!(
-                "原始文件“{}”尚未保存到登记库",
-                draft.file.name
-            )));
-        }
+        self.check(draft)?;
         // Packing takes most of the time, and needs no lock.
         let contents = content::pack_all(&draft.changes)?;
-        // A panic while the lock was held has rolled its transaction back.
-        let mut writer = self.writer.lock().unwrap_or_else(PoisonError::into_inner);
-        publish::record(&mut writer, draft, base, &contents)
+        self.write(|db| {
+            let publication = publish::record(db, draft, base, &contents)?;
+            let entry = Entry {
+                at: draft.recorded_at,
+                actor: draft.submitted_by.clone(),
+                account: None,
+                address: String::new(),
+                deed: Deed::Published,
+                object: "第 {} 号公布".to_owned(),
+                detail: format!("{}：{}", draft.list.department, draft.list.title),
+                content: chain::digest(db, publication.number)?.unwrap_or_default(),
+            };
+            journal::append(db, &entry, publication.number)?;
+            Ok(publication)
+        })
     }
 
     fn last_number(&self) -> Result<u64, RegisterError> {

@@ -6,12 +6,12 @@
 
 use std::collections::HashSet;
 
-use rusqlite::{Connection, OptionalExtension, TransactionBehavior, params};
+use rusqlite::{Connection, OptionalExtension, params};
 
 use super::content::Packed;
 use super::{catalog, chain, key, number};
 use crate::domain::date::chinese;
-use crate::domain::{Action, Change, ItemCode, ListId, Publication, PublicationDraft};
+use crate::domain::{Action, Change, ChangeType, ItemCode, ListId, Publication, PublicationDraft};
 use crate::register::RegisterError;
 
 /// What can be told wrong with a draft without looking into the register.
@@ -36,23 +36,24 @@ pub(super) fn check(draft: &PublicationDraft) -> Result<(), RegisterError> {
 }
 
 /// Records the draft, whose changes' contents are given packed in their order.
+///
+/// `tx` is a connection in a writing transaction: nobody else can publish between the comparison with
+/// `base` and the commit.
 pub(super) fn record(
-    db: &mut Connection,
+    tx: &Connection,
     draft: &PublicationDraft,
     base: u64,
     contents: &[Packed],
 ) -> Result<Publication, RegisterError> {
-    // IMMEDIATE: nobody else can publish between the comparison with `base` and the commit.
-    let tx = db.transaction_with_behavior(TransactionBehavior::Immediate)?;
-    let list = catalog::list_number(&tx, &draft.list)?;
-    follow(&tx, list, draft, base)?;
+    let list = catalog::list_number(tx, &draft.list)?;
+    follow(tx, list, draft, base)?;
     let list = match list {
         Some(list) => list,
-        None => add_list(&tx, &draft.list)?,
+        None => add_list(tx, &draft.list)?,
     };
-    let next = catalog::last_number(&tx)? + 1;
+    let next = catalog::last_number(tx)? + 1;
     let mut writer = Writer {
-        tx: &tx,
+        tx,
         list,
         publication: key(next),
         day: draft.effective_on.to_string(),
@@ -62,9 +63,8 @@ pub(super) fn record(
     for (position, (change, packed)) in draft.changes.iter().zip(contents).enumerate() {
         writer.write(position, change, packed)?;
     }
-    let publication = seal(&tx, list, next, draft)?;
-    chain::extend(&tx, next)?;
-    tx.commit()?;
+    let publication = seal(tx, list, next, draft)?;
+    chain::extend(tx, next)?;
     Ok(publication)
 }
 
@@ -166,8 +166,8 @@ impl Writer<'_> {
         let successor = change.successor.as_ref().map(ItemCode::as_str);
         let mut insert = self.tx.prepare_cached(
             "INSERT INTO revision (item, publication, position, effective_on, action, sheet, first_row,
-                                   last_row, reason, successor, digest, content)
-             VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12)",
+                                   last_row, reason, successor, digest, content, change)
+             VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13)",
         )?;
         insert.execute(params![
             item,
@@ -182,6 +182,7 @@ impl Writer<'_> {
             successor,
             packed.digest,
             packed.frame,
+            change.kind.map(ChangeType::key),
         ])?;
         Ok(())
     }
@@ -326,6 +327,7 @@ fn seal(
         recorded_at: draft.recorded_at,
         submitted_by: draft.submitted_by.clone(),
         approved_by: draft.approved_by.clone(),
+        supervision: draft.supervision.clone(),
         file: draft.file.clone(),
         added: count(Action::Added),
         amended: count(Action::Amended),
@@ -334,8 +336,8 @@ fn seal(
     let mut insert = tx.prepare_cached(
         "INSERT INTO publication (number, list, document_no, reason, published_on, effective_on,
                                   recorded_at, submitted_by, approved_by, file_name, file_sha256,
-                                  file_bytes, added, amended, withdrawn)
-         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15)",
+                                  file_bytes, added, amended, withdrawn, supervision)
+         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16)",
     )?;
     insert.execute(params![
         key(number),
@@ -353,6 +355,7 @@ fn seal(
         key(publication.added),
         key(publication.amended),
         key(publication.withdrawn),
+        publication.supervision,
     ])?;
     Ok(publication)
 }

@@ -6,12 +6,14 @@ use rusqlite::{Connection, OptionalExtension, Params, Row, params};
 use super::content::Unpacker;
 use super::{catalog, damaged, key, number, publish};
 use crate::domain::diff::Recorded;
-use crate::domain::{Action, Date, ItemCode, ItemId, ListId, Origin, Position, Revision};
+use crate::domain::{
+    Action, ChangeType, Date, ItemCode, ItemId, ListId, Origin, Position, Revision,
+};
 use crate::register::RegisterError;
 
 const REVISION: &str = "
     SELECT r.item, i.code, r.publication, r.effective_on, r.action, r.content, r.sheet, r.first_row,
-           r.last_row, r.reason, r.successor
+           r.last_row, r.reason, r.successor, r.change
     FROM revision r JOIN item i ON i.id = r.item";
 
 /// Newest revision of item `?1` effective on day `?2`, among publications up to `?3`.
@@ -265,6 +267,10 @@ fn read(row: &Row<'_>, unpacker: &mut Unpacker) -> Result<Revision, RegisterErro
         successor: row
             .get::<_, Option<String>>(10)?
             .map(|raw| code(&raw))
+            .transpose()?,
+        kind: row
+            .get::<_, Option<String>>(11)?
+            .map(|raw| ChangeType::parse(&raw).ok_or_else(|| damaged("change", raw)))
             .transpose()?,
     })
 }

@@ -10,11 +10,15 @@ use super::{catalog, chain};
 use crate::register::RegisterError;
 
 /// What each schema version adds, the first first.
-const SCHEMA: [&str; 2] = [include_str!("schema.sql"), include_str!("chain.sql")];
+const SCHEMA: [&str; 3] = [
+    include_str!("schema.sql"),
+    include_str!("chain.sql"),
+    include_str!("office.sql"),
+];
 
 /// Schema version this program reads and writes, kept in `user_version`. Older ones are brought up to
 /// it.
-pub(super) const VERSION: i64 = 2;
+pub(super) const VERSION: i64 = 3;
 
 /// Marks the file as a register (`application_id`): "QZDJ", 权责登记.
 pub(super) const APPLICATION: i64 = 0x515A_444A;

@@ -40,6 +40,7 @@ fn added(list: &ListId, name: &str, fields: Fields) -> Change {
     };
     Change {
         action: Action::Added,
+        kind: None,
         id: None,
         code: None,
         item: Item {
@@ -63,6 +64,7 @@ fn draft(register: &SqliteRegister, list: &ListId, changes: Vec<Change>) -> Publ
         recorded_at: "2025-01-01T00:00:00Z".parse().unwrap(),
         submitted_by: "张三".into(),
         approved_by: None,
+        supervision: None,
         file: register
             .keep_file("清单.csv", &mut "甲".as_bytes())
             .unwrap(),

@@ -56,6 +56,7 @@ pub fn item(list: &ListId, name: &str, text: &str) -> Item {
 pub fn add(item: Item, code: Option<&str>) -> Change {
     Change {
         action: Action::Added,
+        kind: None,
         id: None,
         code: code.map(self::code),
         item,
@@ -107,6 +108,7 @@ pub fn draft(
         recorded_at: "2025-01-03T04:05:06.789Z".parse().expect("test instant"),
         submitted_by: "张三".into(),
         approved_by: None,
+        supervision: None,
         file,
         code_prefix: "QL".into(),
         changes,

@@ -3,6 +3,7 @@
 
 mod catalogue;
 mod check;
+pub mod console;
 mod item;
 mod negative;
 mod publication;

@@ -100,7 +100,7 @@ fn a_change_of_anything_recorded_is_found_and_named() {
         let changed = unguarded(dir.path()).execute(change, []).unwrap();
         assert!(changed > 0, "{change}");
         let found = verify(&register).expect_err(change);
-        assert_eq!(found.publication, publication, "{change}");
+        assert_eq!(found.place, format!("第 {publication} 号公布"), "{change}");
         assert!(found.why.contains(why), "{change}: {}", found.why);
     }
 }
@@ -122,7 +122,10 @@ fn a_changed_or_missing_file_is_found_and_named() {
         let shard = dir.path().join("files").join(&file.sha256[..2]);
         act(&shard.join(&file.sha256));
         let found = verify(&register).expect_err(why);
-        assert_eq!((found.publication, found.why.as_str()), (3, why));
+        assert_eq!(
+            (found.place.as_str(), found.why.as_str()),
+            ("第 3 号公布", why)
+        );
     }
 }
 

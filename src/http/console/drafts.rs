@@ -1,0 +1,485 @@
+//! One draft: what it changes, what is declared, what was said, and what may be done with it now.
+
+use askama::Template;
+use axum::extract::{Path, State};
+use axum::response::Response;
+
+use super::home::{moment, style};
+use super::uploads::{FindingRow, rows};
+use super::{Desk, Me, Told, see_other};
+use crate::domain::date::chinese;
+use crate::domain::draft::Remark;
+use crate::domain::workflow::Act;
+use crate::domain::{Action, ChangeType, Draft, Timing};
+use crate::http::error::AppError;
+use crate::http::form::Fields;
+use crate::http::pages::parts::{FieldDifference, Pager, action_style};
+use crate::http::pages::render;
+use crate::http::params::{Params, path_number};
+use crate::http::state::App;
+use crate::http::url;
+use crate::service::ServiceError;
+use crate::service::console::Console;
+use crate::service::console::drafts::{ChangeRow, DraftView};
+use crate::service::console::work::{Annotation, RawDeclaration};
+use crate::service::read::Paging;
+use crate::service::view::shorten;
+
+/// Changes on a page.
+const CHANGES: usize = 20;
+/// Findings shown beside the draft; the others have a page.
+const FINDINGS: usize = 8;
+
+/// Which part of a draft is shown.
+#[derive(Clone, Debug, Default)]
+pub struct Shown {
+    page: usize,
+    by: Option<Action>,
+    /// What was typed into the form that was refused.
+    declaration: Option<RawDeclaration>,
+    comment: String,
+}
+
+/// One change as the page shows it.
+struct Change {
+    position: u64,
+    style: &'static str,
+    /// Key and name of its type, and those it may be of.
+    kind: &'static str,
+    kind_label: &'static str,
+    kinds: Vec<(&'static str, &'static str)>,
+    is_withdrawn: bool,
+    name: String,
+    sub_name: String,
+    meta: String,
+    differences: Vec<FieldDifference>,
+    /// Label and value.
+    fields: Vec<(String, String)>,
+    reason: String,
+    successor: String,
+    contested_by: Option<(String, u64)>,
+    remarks: Vec<Said>,
+    edit_url: Option<String>,
+}
+
+/// What somebody said.
+struct Said {
+    office: String,
+    at: String,
+    what: &'static str,
+    text: String,
+}
+
+/// A tab over the changes.
+struct Tab {
+    label: &'static str,
+    count: u64,
+    url: String,
+    current: bool,
+}
+
+/// What the page shows of another draft.
+struct RivalRow {
+    url: Option<String>,
+    id: u64,
+    stage: &'static str,
+    items: String,
+}
+
+#[derive(Template)]
+#[template(path = "console/draft.html")]
+struct DraftPage {
+    desk: Desk,
+    id: u64,
+    version: u64,
+    url: String,
+    title: String,
+    department: String,
+    region: String,
+    kind_name: String,
+    stage: &'static str,
+    style: &'static str,
+    /// `审查期限 2026年12月1日`.
+    term: Option<String>,
+    term_is_sure: bool,
+    overdue: Option<String>,
+    base: Option<(String, u64)>,
+    moved_on: Option<(String, u64)>,
+    publication: Option<(String, u64)>,
+    rivals: Vec<RivalRow>,
+    obstacles: Vec<String>,
+    may_edit: bool,
+    may_submit: bool,
+    may_recall: bool,
+    may_approve: bool,
+    may_return: bool,
+    declaration: RawDeclaration,
+    effective: String,
+    needs_supervision: bool,
+    comment: String,
+    file: Option<String>,
+    is_edited: bool,
+    refused_rows: u64,
+    errors: u64,
+    warnings: u64,
+    notices: u64,
+    findings: Vec<FindingRow>,
+    tabs: Vec<Tab>,
+    open_withdrawals: bool,
+    changes: Vec<Change>,
+    pager: Pager,
+    decisions: Vec<Said>,
+    /// Remarks on items that are no longer in the draft, or on other pages.
+    remarks: Vec<(String, Said)>,
+    new_item_url: Option<String>,
+}
+
+pub async fn draft(
+    State(app): State<App>,
+    me: Me,
+    Path(id): Path<String>,
+    params: Params,
+) -> Result<Response, AppError> {
+    let id = path_number(&id)?;
+    let shown = Shown {
+        page: params.paging()?.page,
+        by: action(params.one("by")?.unwrap_or_default()),
+        ..Shown::default()
+    };
+    app.desk_page(move |console| page(console, &me, id, &shown, &Told::default()))
+        .await
+}
+
+fn action(word: &str) -> Option<Action> {
+    let actions = [Action::Added, Action::Amended, Action::Withdrawn];
+    actions.into_iter().find(|a| action_style(*a) == word)
+}
+
+/// The page of a draft.
+pub fn page(
+    console: &Console,
+    me: &Me,
+    id: u64,
+    shown: &Shown,
+    told: &Told,
+) -> Result<String, ServiceError> {
+    let view = console.draft(&me.actor, id)?;
+    let may = |act: Act| view.allowed.contains(&act);
+    let paging = Paging {
+        page: shown.page.max(1),
+        size: CHANGES,
+    };
+    let (changes, total) = console.changes(&me.actor, id, shown.by, paging)?;
+    let obstacles = match may(Act::Submit) {
+        true => console.obstacles(&me.actor, id)?,
+        false => Vec::new(),
+    };
+    let mut findings = rows(&console.findings(&me.actor, id)?);
+    findings.truncate(FINDINGS);
+    let rivals = console.rivals(&me.actor, id)?.into_iter();
+    let rivals = rivals.map(|rival| RivalRow {
+        url: rival.is_visible.then(|| url::fill(url::DRAFT, rival.id)),
+        id: rival.id,
+        stage: rival.state.label(),
+        items: named(&rival.items),
+    });
+    let draft = &view.draft;
+    let path = url::fill(url::DRAFT, id);
+    let by = shown.by.map(action_style).unwrap_or_default();
+    let parameters = [("by", by.to_owned())];
+    let numbered = |n: u64| (url::publication(n), n);
+    let on_page: Vec<&str> = changes.iter().map(|c| c.key.as_str()).collect();
+    let elsewhere = draft
+        .remarks
+        .iter()
+        .filter(|r| !on_page.contains(&r.key.as_str()));
+    let edits = may(Act::Edit);
+    render(&DraftPage {
+        desk: Desk::new(me, format!("草稿 {id}：{}", draft.list.title)).with(told),
+        id,
+        version: draft.version,
+        title: draft.list.title.clone(),
+        department: draft.list.department.clone(),
+        region: draft.list.region.name.clone(),
+        kind_name: view.kind_name.clone(),
+        stage: draft.state.label(),
+        style: style(draft.state),
+        term: view
+            .deadline
+            .map(|d| format!("{}期限 {}", d.what, chinese(d.day))),
+        term_is_sure: view.deadline.is_none_or(|d| d.is_sure),
+        overdue: view
+            .deadline
+            .filter(|d| d.overdue > 0)
+            .map(|d| format!("已超期 {} 个工作日", d.overdue)),
+        base: (draft.base > 0).then(|| numbered(draft.base)),
+        moved_on: view.moved_on.map(numbered),
+        publication: draft.publication.map(numbered),
+        rivals: rivals.collect(),
+        obstacles,
+        may_edit: edits,
+        may_submit: may(Act::Submit),
+        may_recall: may(Act::Recall),
+        may_approve: may(Act::Approve),
+        may_return: may(Act::Return),
+        declaration: match &shown.declaration {
+            Some(typed) => typed.clone(),
+            None => declared(draft),
+        },
+        effective: effective(draft),
+        needs_supervision: console.needs_supervision(&me.actor, id)?,
+        comment: shown.comment.clone(),
+        file: draft.file.as_ref().map(|f| f.name.clone()),
+        is_edited: draft.is_edited,
+        refused_rows: draft.refused_rows,
+        errors: draft.findings.errors,
+        warnings: draft.findings.warnings,
+        notices: draft.findings.notices,
+        findings,
+        tabs: tabs(draft, shown.by, &path),
+        open_withdrawals: edits && draft.withdrawn > 1,
+        pager: Pager::new(paging, total, |n| url::page_with(&path, &parameters, n)),
+        decisions: decisions(draft),
+        remarks: elsewhere.map(|r| (r.item.clone(), said(r))).collect(),
+        new_item_url: view
+            .list_number
+            .filter(|_| edits)
+            .map(|n| url::fill(url::CONSOLE_NEW, n)),
+        changes: changes
+            .into_iter()
+            .map(|row| change(row, &view, edits))
+            .collect(),
+        url: path,
+    })
+}
+
+fn named(items: &[String]) -> String {
+    let first: Vec<String> = items.iter().take(3).map(|i| shorten(i, 30)).collect();
+    match items.len() {
+        n if n > 3 => format!("{} 等 {n} 项", first.join("、")),
+        _ => first.join("、"),
+    }
+}
+
+fn declared(draft: &Draft) -> RawDeclaration {
+    let said = &draft.declaration;
+    let day = |day: Option<crate::domain::Date>| day.map(|d| d.to_string()).unwrap_or_default();
+    RawDeclaration {
+        cause: said.cause.clone(),
+        caused_on: day(said.caused_on),
+        document_no: said.document_no.clone(),
+        effective_on: day(said.effective_on),
+        on_effective_day: said.timing == Timing::OnEffectiveDay,
+        supervision: said.supervision.clone(),
+    }
+}
+
+fn effective(draft: &Draft) -> String {
+    let said = &draft.declaration;
+    match (said.effective_on, said.timing) {
+        (None, _) => "自公布之日起生效，审查通过后立即公布".into(),
+        (Some(day), Timing::AtOnce) => format!("{}起生效，审查通过后立即公布", chinese(day)),
+        (Some(day), Timing::OnEffectiveDay) => format!("{}公布并生效", chinese(day)),
+    }
+}
+
+fn tabs(draft: &Draft, by: Option<Action>, path: &str) -> Vec<Tab> {
+    let tab = |label, count, action: Option<Action>| {
+        let word = action.map(action_style).unwrap_or_default();
+        Tab {
+            label,
+            count,
+            url: format!("{}#changes", url::with(path, [("by", word.to_owned())])),
+            current: action == by,
+        }
+    };
+    vec![
+        tab("全部", draft.changes(), None),
+        tab("新增", draft.added, Some(Action::Added)),
+        tab("调整", draft.amended, Some(Action::Amended)),
+        tab("取消", draft.withdrawn, Some(Action::Withdrawn)),
+    ]
+}
+
+fn decisions(draft: &Draft) -> Vec<Said> {
+    let said = draft.decisions.iter().rev().map(|d| Said {
+        office: d.office.clone(),
+        at: moment(d.at),
+        what: d.act.label(),
+        text: d.comment.clone(),
+    });
+    said.collect()
+}
+
+fn said(remark: &Remark) -> Said {
+    Said {
+        office: remark.office.clone(),
+        at: moment(remark.at),
+        what: "意见",
+        text: remark.text.clone(),
+    }
+}
+
+fn change(row: ChangeRow, view: &DraftView, edits: bool) -> Change {
+    let remarks = view.draft.remarks.iter().filter(|r| r.key == row.key);
+    let code = row.code.map(|c| c.to_string()).unwrap_or_default();
+    let edit_url = view
+        .list_number
+        .filter(|_| edits && !code.is_empty() && row.action == Action::Amended)
+        .map(|n| url::fill(&url::fill(url::CONSOLE_ITEM, n), &code));
+    let head = &row.item.head;
+    let meta = [head.item_type.as_str(), &head.level, &code];
+    let meta: Vec<&str> = meta.into_iter().filter(|m| !m.is_empty()).collect();
+    Change {
+        position: row.position,
+        style: action_style(row.action),
+        kind: row.kind.key(),
+        kind_label: row.kind.label(),
+        kinds: ChangeType::of(row.action)
+            .into_iter()
+            .map(|k| (k.key(), k.label()))
+            .collect(),
+        is_withdrawn: row.action == Action::Withdrawn,
+        name: head.name.clone(),
+        sub_name: head.sub_name.clone(),
+        meta: meta.join("，"),
+        differences: row.differences.into_iter().map(Into::into).collect(),
+        fields: row.fields.into_iter().map(|f| (f.label, f.value)).collect(),
+        reason: row.reason,
+        successor: row.successor.map(|c| c.to_string()).unwrap_or_default(),
+        contested_by: row.contested_by.map(|n| (url::publication(n), n)),
+        remarks: remarks.map(said).collect(),
+        edit_url,
+    }
+}
+
+pub async fn act(
+    State(app): State<App>,
+    me: Me,
+    Path(id): Path<String>,
+    form: Fields,
+) -> Result<Response, AppError> {
+    let id = path_number(&id)?;
+    me.check(&form)?;
+    let (version, comment) = (form.number("version")?, form.get("comment")?);
+    let act = match form.get("act")?.as_str() {
+        "submit" => Act::Submit,
+        "recall" => Act::Recall,
+        "discard" => Act::Discard,
+        "approve" => Act::Approve,
+        "return" => Act::Return,
+        _ => return Err(ServiceError::parameter("act", "没有这个操作").into()),
+    };
+    let shown = Shown {
+        comment: comment.clone(),
+        ..Shown::default()
+    };
+    let actor = me.actor.clone();
+    app.desk_form(
+        move |console| console.act(&actor, (id, version), act, &comment),
+        |_| url::fill(url::DRAFT, id),
+        move |console, told| page(console, &me, id, &shown, told),
+    )
+    .await
+}
+
+pub async fn declare(
+    State(app): State<App>,
+    me: Me,
+    Path(id): Path<String>,
+    form: Fields,
+) -> Result<Response, AppError> {
+    let id = path_number(&id)?;
+    me.check(&form)?;
+    let version = form.number("version")?;
+    let declaration = RawDeclaration {
+        cause: form.get("cause")?,
+        caused_on: form.get("caused_on")?,
+        document_no: form.get("document_no")?,
+        effective_on: form.get("effective_on")?,
+        on_effective_day: form.get("timing")? == "on-effective-day",
+        supervision: form.get("supervision")?,
+    };
+    let shown = Shown {
+        declaration: Some(declaration.clone()),
+        ..Shown::default()
+    };
+    let actor = me.actor.clone();
+    app.desk_form(
+        move |console| console.declare(&actor, id, version, &declaration),
+        |()| url::fill(url::DRAFT, id),
+        move |console, told| page(console, &me, id, &shown, told),
+    )
+    .await
+}
+
+/// Something about one change, or about all withdrawals.
+pub async fn changes(
+    State(app): State<App>,
+    me: Me,
+    Path(id): Path<String>,
+    form: Fields,
+) -> Result<Response, AppError> {
+    let id = path_number(&id)?;
+    me.check(&form)?;
+    let at = (id, form.number("version")?);
+    let (what, remark) = (form.get("do")?, form.get("remark")?);
+    let position = match what.as_str() {
+        "annotate-all" => 0,
+        _ => form.number("position")?,
+    };
+    let said = Annotation {
+        kind: form.get("kind")?,
+        reason: form.get("reason")?,
+        successor: form.get("successor")?,
+    };
+    let shown = Shown {
+        page: form.get("page")?.parse().unwrap_or(1),
+        by: action(&form.get("by")?),
+        ..Shown::default()
+    };
+    let parameters = [(
+        "by",
+        shown.by.map(action_style).unwrap_or_default().to_owned(),
+    )];
+    let back = url::page_with(&url::fill(url::DRAFT, id), &parameters, shown.page);
+    let actor = me.actor.clone();
+    app.desk_form(
+        move |console| match what.as_str() {
+            "annotate" => console.annotate(&actor, at, position, &said),
+            "annotate-all" => console.annotate_withdrawals(&actor, at, &said).map(drop),
+            "leave-out" => console.leave_out(&actor, at, position),
+            "keep" => console.settle(&actor, at, position, true),
+            "drop" => console.settle(&actor, at, position, false),
+            "remark" => console.remark(&actor, at, position, &remark),
+            _ => Err(ServiceError::parameter("do", "没有这个操作")),
+        },
+        |()| format!("{back}#change-{position}"),
+        move |console, told| page(console, &me, id, &shown, told),
+    )
+    .await
+}
+
+pub async fn rebase(
+    State(app): State<App>,
+    me: Me,
+    Path(id): Path<String>,
+    form: Fields,
+) -> Result<Response, AppError> {
+    let id = path_number(&id)?;
+    me.check(&form)?;
+    let version = form.number("version")?;
+    let actor = me.actor.clone();
+    let rebased = app
+        .desk(move |console| console.rebase(&actor, id, version))
+        .await;
+    match rebased {
+        Ok(_) => Ok(see_other(&url::fill(url::DRAFT, id))),
+        Err(error) => {
+            app.desk_problem(error, move |console, told| {
+                page(console, &me, id, &Shown::default(), told)
+            })
+            .await
+        }
+    }
+}

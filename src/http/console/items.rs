@@ -1,0 +1,274 @@
+//! The lists of one's departments, item by item, and one item in a form.
+
+use askama::Template;
+use axum::extract::{Path, State};
+use axum::response::Response;
+
+use super::{Desk, Me, Told, see_other};
+use crate::http::error::AppError;
+use crate::http::form::Fields;
+use crate::http::pages::parts::Pager;
+use crate::http::pages::render;
+use crate::http::params::{Params, path_number};
+use crate::http::respond;
+use crate::http::state::App;
+use crate::http::url;
+use crate::service::ServiceError;
+use crate::service::console::Console;
+use crate::service::console::form::{FormField, ItemForm};
+use crate::service::read::Paging;
+use crate::service::view::shorten;
+
+use super::uploads::{FindingRow, rows};
+
+/// Items on a page.
+const ITEMS: usize = 50;
+
+struct Row {
+    name: String,
+    sub_name: String,
+    meta: String,
+    edit_url: String,
+    withdraw_url: String,
+    /// What the draft in hand does with it: 调整 or 取消.
+    drafted: &'static str,
+}
+
+#[derive(Template)]
+#[template(path = "console/list.html")]
+struct ListPage {
+    desk: Desk,
+    title: String,
+    department: String,
+    kind_name: String,
+    public_url: String,
+    url: String,
+    new_url: String,
+    q: String,
+    /// Path and number of the draft in hand.
+    draft: Option<(String, u64)>,
+    version: u64,
+    total: usize,
+    items: Vec<Row>,
+    pager: Pager,
+}
+
+pub async fn list(
+    State(app): State<App>,
+    me: Me,
+    Path(number): Path<String>,
+    params: Params,
+) -> Result<Response, AppError> {
+    let number = path_number(&number)?;
+    let q = params.one("q")?.unwrap_or_default().trim().to_owned();
+    let page = params.paging()?.page;
+    app.desk_page(move |console| list_page(console, &me, number, (&q, page), &Told::default()))
+        .await
+}
+
+fn list_page(
+    console: &Console,
+    me: &Me,
+    number: u64,
+    (q, page): (&str, usize),
+    told: &Told,
+) -> Result<String, ServiceError> {
+    let own = console.own_items(&me.actor, number)?;
+    let paging = Paging { page, size: ITEMS };
+    let path = url::fill(url::CONSOLE_LIST, number);
+    let found = own.items.into_iter().filter(|i| {
+        let head = &i.item.head;
+        q.is_empty()
+            || [&head.name, &head.sub_name].iter().any(|t| t.contains(q))
+            || i.code.as_str() == q
+    });
+    let found: Vec<_> = found.collect();
+    let total = found.len();
+    let item_url = |pattern: &str, code: &str| url::fill(&url::fill(pattern, number), code);
+    let items = found
+        .into_iter()
+        .skip(paging.offset())
+        .take(ITEMS)
+        .map(|i| {
+            let head = &i.item.head;
+            let meta = [head.item_type.as_str(), &head.level, i.code.as_str()];
+            let meta: Vec<&str> = meta.into_iter().filter(|m| !m.is_empty()).collect();
+            Row {
+                name: head.name.clone(),
+                sub_name: head.sub_name.clone(),
+                meta: meta.join("，"),
+                edit_url: item_url(url::CONSOLE_ITEM, i.code.as_str()),
+                withdraw_url: item_url(url::CONSOLE_WITHDRAW, i.code.as_str()),
+                drafted: i.drafted.map(|a| a.label()).unwrap_or_default(),
+            }
+        });
+    let parameters = [("q", q.to_owned())];
+    render(&ListPage {
+        desk: Desk::new(me, own.list.title.clone()).with(told),
+        title: own.list.title,
+        department: own.list.department,
+        kind_name: console.services.kind_name(&own.list.kind),
+        public_url: url::list(number),
+        new_url: url::fill(url::CONSOLE_NEW, number),
+        q: q.to_owned(),
+        draft: (own.draft > 0).then(|| (url::fill(url::DRAFT, own.draft), own.draft)),
+        version: own.version,
+        total,
+        items: items.collect(),
+        pager: Pager::new(paging, total as u64, |n| {
+            url::page_with(&path, &parameters, n)
+        }),
+        url: path,
+    })
+}
+
+#[derive(Template)]
+#[template(path = "console/item.html")]
+struct ItemPage {
+    desk: Desk,
+    heading: String,
+    list_url: String,
+    list_title: String,
+    department: String,
+    url: String,
+    draft: u64,
+    version: u64,
+    fields: Vec<FormField>,
+    findings: Vec<FindingRow>,
+}
+
+fn item_page(me: &Me, form: ItemForm, told: &Told) -> Result<String, ServiceError> {
+    let (heading, url) = match &form.code {
+        None => (
+            "新增事项".to_owned(),
+            url::fill(url::CONSOLE_NEW, form.list_number),
+        ),
+        Some(code) => {
+            let name = form
+                .fields
+                .iter()
+                .find(|f| f.is_required && !f.value.is_empty());
+            let name = name.map_or_else(String::new, |f| shorten(&f.value, 40));
+            let path = url::fill(
+                &url::fill(url::CONSOLE_ITEM, form.list_number),
+                code.as_str(),
+            );
+            (format!("修改 {code} {name}"), path)
+        }
+    };
+    render(&ItemPage {
+        desk: Desk::new(me, heading.clone()).with(told),
+        heading,
+        list_url: url::fill(url::CONSOLE_LIST, form.list_number),
+        list_title: form.list.title.clone(),
+        department: form.list.department.clone(),
+        url,
+        draft: form.draft,
+        version: form.version,
+        findings: rows(&form.findings),
+        fields: form.fields,
+    })
+}
+
+pub async fn new(
+    State(app): State<App>,
+    me: Me,
+    Path(number): Path<String>,
+) -> Result<Response, AppError> {
+    let number = path_number(&number)?;
+    app.desk_page(move |console| {
+        let form = console.item_form(&me.actor, number, None)?;
+        item_page(&me, form, &Told::default())
+    })
+    .await
+}
+
+pub async fn item(
+    State(app): State<App>,
+    me: Me,
+    Path((number, code)): Path<(String, String)>,
+) -> Result<Response, AppError> {
+    let number = path_number(&number)?;
+    app.desk_page(move |console| {
+        let form = console.item_form(&me.actor, number, Some(&code))?;
+        item_page(&me, form, &Told::default())
+    })
+    .await
+}
+
+pub async fn add(
+    State(app): State<App>,
+    me: Me,
+    Path(number): Path<String>,
+    form: Fields,
+) -> Result<Response, AppError> {
+    fill_in(app, me, path_number(&number)?, None, form).await
+}
+
+pub async fn change(
+    State(app): State<App>,
+    me: Me,
+    Path((number, code)): Path<(String, String)>,
+    form: Fields,
+) -> Result<Response, AppError> {
+    fill_in(app, me, path_number(&number)?, Some(code), form).await
+}
+
+async fn fill_in(
+    app: App,
+    me: Me,
+    number: u64,
+    code: Option<String>,
+    form: Fields,
+) -> Result<Response, AppError> {
+    me.check(&form)?;
+    let version = form.number("version")?;
+    let values: Vec<(String, String)> = form.with_prefix("field.");
+    let (actor, typed) = (me.actor.clone(), values.clone());
+    let item = code.clone();
+    let filled = app
+        .desk(move |console| console.fill_in(&actor, number, item.as_deref(), version, &values))
+        .await;
+    match filled {
+        Ok(Ok(draft)) => Ok(see_other(&url::fill(url::DRAFT, draft))),
+        Ok(Err(form)) => {
+            let told = Told {
+                problem: Some("填写的内容有误，没有保存。请按下面的提示改正".into()),
+                done: None,
+            };
+            let page = app.desk_page(move |_| item_page(&me, form, &told)).await?;
+            Ok(respond::refused(page))
+        }
+        Err(error) => {
+            app.desk_problem(error, move |console, told| {
+                let mut form = console.item_form(&me.actor, number, code.as_deref())?;
+                form.keep(&typed);
+                item_page(&me, form, told)
+            })
+            .await
+        }
+    }
+}
+
+pub async fn withdraw(
+    State(app): State<App>,
+    me: Me,
+    Path((number, code)): Path<(String, String)>,
+    form: Fields,
+) -> Result<Response, AppError> {
+    let number = path_number(&number)?;
+    me.check(&form)?;
+    let version = form.number("version")?;
+    let actor = me.actor.clone();
+    app.desk_form(
+        move |console| console.withdraw(&actor, number, &code, version),
+        |draft| {
+            url::with(
+                &url::fill(url::DRAFT, draft),
+                [("by", "withdrawn".to_owned())],
+            )
+        },
+        move |console, told| list_page(console, &me, number, ("", 1), told),
+    )
+    .await
+}

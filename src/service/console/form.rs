@@ -1,0 +1,424 @@
+//! One item in a form: what is in force as fields to fill in, and what was filled in as a change of a
+//! draft. What is filled in goes through the same intake as a row of a file.
+
+use super::upload::source;
+use super::{Actor, Console};
+use crate::domain::diff;
+use crate::domain::draft::DraftChange;
+use crate::domain::formula::guarded;
+use crate::domain::workflow::{Act, State};
+use crate::domain::{
+    Action, Change, Deed, Draft, Fields, Finding, Item, ItemCode, Kind, ListId, Origin, Role,
+    Severity,
+};
+use crate::intake::Hints;
+use crate::register::desk::{Content, DraftFilter};
+use crate::service::ServiceError;
+
+/// What a form is about.
+#[derive(Clone, Debug)]
+pub struct ItemForm {
+    pub list: ListId,
+    pub list_number: u64,
+    /// The draft that it will go into; 0: a new one.
+    pub draft: u64,
+    /// Version of that draft.
+    pub version: u64,
+    /// `None` for a new item.
+    pub code: Option<ItemCode>,
+    /// Values by field of the kind, in published order.
+    pub fields: Vec<FormField>,
+    pub findings: Vec<Finding>,
+}
+
+/// A field to fill in.
+#[derive(Clone, Debug)]
+pub struct FormField {
+    pub key: String,
+    pub label: String,
+    pub value: String,
+    pub is_long: bool,
+    pub is_required: bool,
+    /// Known values to choose from, as suggestions.
+    pub known: Vec<String>,
+}
+
+impl ItemForm {
+    /// Puts in what was typed.
+    pub fn keep(&mut self, values: &[(String, String)]) {
+        for field in &mut self.fields {
+            let value = values.iter().find(|(key, _)| *key == field.key);
+            field.value = value.map_or_else(String::new, |(_, v)| v.replace("\r\n", "\n"));
+        }
+    }
+}
+
+/// The items of a list of one's own department.
+#[derive(Clone, Debug)]
+pub struct OwnItems {
+    pub list: ListId,
+    /// The draft in hand and its version; 0 where there is none.
+    pub draft: u64,
+    pub version: u64,
+    pub items: Vec<OwnItem>,
+}
+
+/// An item of the last edition.
+#[derive(Clone, Debug)]
+pub struct OwnItem {
+    pub code: ItemCode,
+    pub item: Item,
+    /// What the draft in hand does with it.
+    pub drafted: Option<Action>,
+}
+
+impl Console {
+    /// The items of a list as the last edition has them.
+    ///
+    /// # Errors
+    /// `NotFound` for a list that the actor does not draft.
+    pub fn own_items(&self, actor: &Actor, list_number: u64) -> Result<OwnItems, ServiceError> {
+        let list = self.own_list(actor, list_number)?;
+        let draft = self.draft_in_hand(actor, &list)?;
+        let changes = match &draft {
+            Some(draft) => self.office.draft_changes(draft.id, 0, super::drafts::ALL)?,
+            None => Vec::new(),
+        };
+        let drafted: std::collections::HashMap<_, _> = changes
+            .iter()
+            .filter_map(|c| Some((c.change.id?, c.change.action)))
+            .collect();
+        let (_, recorded) = self.services.register.latest_edition(&list)?;
+        let items = recorded.into_iter().map(|r| OwnItem {
+            drafted: drafted.get(&r.id).copied(),
+            code: r.code,
+            item: r.item,
+        });
+        Ok(OwnItems {
+            items: items.collect(),
+            draft: draft.as_ref().map_or(0, |d| d.id),
+            version: draft.as_ref().map_or(0, |d| d.version),
+            list,
+        })
+    }
+
+    /// The form of an item of a list, or of a new one. What a draft in hand says of it goes before what
+    /// is in force.
+    ///
+    /// # Errors
+    /// `NotFound` for a list or an item that the actor does not draft.
+    pub fn item_form(
+        &self,
+        actor: &Actor,
+        list_number: u64,
+        code: Option<&str>,
+    ) -> Result<ItemForm, ServiceError> {
+        let list = self.own_list(actor, list_number)?;
+        let kind = self.kind(&list)?;
+        let draft = self.draft_in_hand(actor, &list)?;
+        let known = code
+            .map(|code| self.item_of(&list, code, draft.as_ref()))
+            .transpose()?;
+        let fields = known.as_ref().map(|(_, item)| item.fields.clone());
+        Ok(ItemForm {
+            list_number,
+            draft: draft.as_ref().map_or(0, |d| d.id),
+            version: draft.as_ref().map_or(0, |d| d.version),
+            code: known.map(|(code, _)| code),
+            fields: form_fields(&kind, &fields.unwrap_or_default()),
+            findings: Vec::new(),
+            list,
+        })
+    }
+
+    /// Puts what was filled in into the draft in hand, or a new one. Gives the draft's number, or the
+    /// form again with what is wrong.
+    ///
+    /// # Errors
+    /// `NotFound`, `Conflict` when the draft is another by now.
+    pub fn fill_in(
+        &self,
+        actor: &Actor,
+        list_number: u64,
+        code: Option<&str>,
+        version: u64,
+        values: &[(String, String)],
+    ) -> Result<Result<u64, ItemForm>, ServiceError> {
+        let mut form = self.item_form(actor, list_number, code)?;
+        if form.version != version {
+            return Err(crate::register::RegisterError::Outdated.into());
+        }
+        form.keep(values);
+        let (item, findings) = self.read_form(&form);
+        let Some(item) = item else {
+            form.findings = findings;
+            return Ok(Err(form));
+        };
+        let (mut draft, mut changes) = self.draft_for(actor, &form)?;
+        let change = self.change_by_form(&form, item.0, item.1)?;
+        self.put(&draft, &mut changes, change)?;
+        let id = self.save_edited(actor, &mut draft, &changes, true)?;
+        Ok(Ok(id))
+    }
+
+    /// Marks an item of a list as to be withdrawn, in the draft in hand or a new one.
+    ///
+    /// # Errors
+    /// As [`Self::fill_in`].
+    pub fn withdraw(
+        &self,
+        actor: &Actor,
+        list_number: u64,
+        code: &str,
+        version: u64,
+    ) -> Result<u64, ServiceError> {
+        let form = self.item_form(actor, list_number, Some(code))?;
+        if form.version != version {
+            return Err(crate::register::RegisterError::Outdated.into());
+        }
+        let (mut draft, mut changes) = self.draft_for(actor, &form)?;
+        let (_, recorded) = self.services.register.latest_edition(&form.list)?;
+        let known = recorded.into_iter().find(|r| r.code.as_str() == code);
+        let known = known.ok_or_else(|| ServiceError::item_not_found(code))?;
+        let change = Change {
+            action: Action::Withdrawn,
+            kind: None,
+            id: Some(known.id),
+            code: Some(known.code),
+            item: known.item,
+            origin: Origin::default(),
+            reason: None,
+            successor: None,
+        };
+        self.put(&draft, &mut changes, change)?;
+        self.save_edited(actor, &mut draft, &changes, true)
+    }
+
+    /// A list whose department the actor drafts for.
+    fn own_list(&self, actor: &Actor, number: u64) -> Result<ListId, ServiceError> {
+        let overview = self.services.overview()?;
+        let list = overview.lists.iter().find(|l| l.number == number);
+        let list = list.filter(|l| actor.edits(&l.list.department));
+        let list = list.ok_or_else(|| ServiceError::not_found("没有这份清单"))?;
+        Ok(list.list.clone())
+    }
+
+    pub(super) fn kind(&self, list: &ListId) -> Result<std::sync::Arc<Kind>, ServiceError> {
+        let kind = self.services.kinds.get(&list.kind).cloned();
+        kind.ok_or_else(|| ServiceError::not_found("没有这种清单"))
+    }
+
+    /// The newest draft of the list that the department has in hand.
+    fn draft_in_hand(&self, actor: &Actor, list: &ListId) -> Result<Option<Draft>, ServiceError> {
+        let filter = DraftFilter {
+            departments: None,
+            states: vec![State::Editing, State::Returned],
+            list: Some(list.clone()),
+        };
+        let (drafts, _) = self.office.drafts(&filter, 0, 10)?;
+        let mut seen = drafts.into_iter().filter(|d| Self::may_see(actor, d));
+        Ok(seen.next())
+    }
+
+    fn item_of(
+        &self,
+        list: &ListId,
+        code: &str,
+        draft: Option<&Draft>,
+    ) -> Result<(ItemCode, Item), ServiceError> {
+        let (_, recorded) = self.services.register.latest_edition(list)?;
+        let known = recorded.into_iter().find(|r| r.code.as_str() == code);
+        let known = known.ok_or_else(|| ServiceError::item_not_found(code))?;
+        if let Some(draft) = draft {
+            let changes = self.office.draft_changes(draft.id, 0, super::drafts::ALL)?;
+            let drafted = changes.into_iter().find(|c| c.change.id == Some(known.id));
+            if let Some(drafted) = drafted {
+                return Ok((known.code, drafted.change.item));
+            }
+        }
+        Ok((known.code, known.item))
+    }
+
+    /// Reads the filled-in form as a table of one row; without an item the findings say why.
+    fn read_form(&self, form: &ItemForm) -> (Option<(Option<ItemCode>, Item)>, Vec<Finding>) {
+        let hints = Hints {
+            kind: Some(form.list.kind.clone()),
+            department: Some(form.list.department.clone()),
+            region: Some(form.list.region.name.clone()),
+            title: Some(form.list.title.clone()),
+            ..Hints::default()
+        };
+        let headings: Vec<&str> = form.fields.iter().map(|f| f.label.as_str()).collect();
+        let values: Vec<&str> = form.fields.iter().map(|f| f.value.as_str()).collect();
+        let table = table(&headings, &[&values]);
+        let source = source("网页填写", table);
+        let opened = self.intake.open(&source, &hints);
+        let mut findings = opened.findings.clone();
+        let mut items = Vec::new();
+        for plan in &opened.lists {
+            if let Ok(drafts) = crate::service::ingest::read(&opened, plan, &self.intake) {
+                findings.extend(drafts.findings);
+                items.extend(drafts.items);
+            }
+        }
+        findings.retain(|f| f.severity != Severity::Notice);
+        for finding in &mut findings {
+            // A form has fields, not cells.
+            finding.place.row = 0;
+            finding.place.column.clear();
+            finding.place.file.clear();
+        }
+        let failed = findings.iter().any(|f| f.severity == Severity::Error);
+        let item = match (items.len(), failed) {
+            (1, false) => items.pop().map(|i| (i.coded.code, i.coded.item)),
+            _ => None,
+        };
+        if item.is_none() && !failed {
+            let problem = "填写的内容没有读成一个事项";
+            let mend = "请检查名称等各栏是否填写";
+            let place = crate::domain::Place::default();
+            findings.push(Finding::new(
+                Severity::Error,
+                "unreadable",
+                place,
+                problem,
+                mend,
+            ));
+        }
+        (item, findings)
+    }
+
+    /// The draft of a form, or a new one, with its changes.
+    fn draft_for(
+        &self,
+        actor: &Actor,
+        form: &ItemForm,
+    ) -> Result<(Draft, Vec<DraftChange>), ServiceError> {
+        if form.draft == 0 {
+            let base = self.latest(&form.list)?;
+            let draft = Draft::new(form.list.clone(), base, self.now());
+            return Ok((draft, Vec::new()));
+        }
+        let (draft, _) = self.open(actor, (form.draft, form.version), Act::Edit)?;
+        let changes = self
+            .office
+            .draft_changes(form.draft, 0, super::drafts::ALL)?;
+        Ok((draft, changes))
+    }
+
+    /// The change that a form comes to.
+    fn change_by_form(
+        &self,
+        form: &ItemForm,
+        given: Option<ItemCode>,
+        item: Item,
+    ) -> Result<Change, ServiceError> {
+        let mut change = Change {
+            action: Action::Added,
+            kind: None,
+            id: None,
+            code: given,
+            item,
+            origin: Origin::default(),
+            reason: None,
+            successor: None,
+        };
+        let Some(code) = &form.code else {
+            return Ok(change);
+        };
+        let (_, recorded) = self.services.register.latest_edition(&form.list)?;
+        let known = recorded.into_iter().find(|r| r.code == *code);
+        let known = known.ok_or_else(|| ServiceError::item_not_found(code.as_str()))?;
+        change.action = Action::Amended;
+        change.id = Some(known.id);
+        change.code = Some(known.code);
+        Ok(change)
+    }
+
+    /// Puts a change into a draft: in place of what it said of the item, and nowhere where nothing
+    /// changes.
+    fn put(
+        &self,
+        draft: &Draft,
+        changes: &mut Vec<DraftChange>,
+        change: Change,
+    ) -> Result<(), ServiceError> {
+        let kind = self.kind(&draft.list)?;
+        let sequence = kind.field_with(Role::Sequence).map(|f| f.key.as_str());
+        let before = match change.id {
+            Some(id) => self.states(&[id], draft.base)?.remove(&id),
+            None => None,
+        };
+        let is_nothing = change.action == Action::Amended
+            && before.is_some_and(|old| diff::same(&old, &change.item, sequence));
+        let change = DraftChange::new(change);
+        // A new item without a code is one more, whatever its name.
+        let key = change.key();
+        let is_known = change.change.id.is_some() || change.change.code.is_some();
+        let at = changes.iter().position(|c| is_known && c.key() == key);
+        match (at, is_nothing) {
+            (Some(at), true) => {
+                changes.remove(at);
+            }
+            (Some(at), false) => changes[at] = change,
+            (None, true) => {
+                let detail = "填写的内容与现行内容相同，没有变动".to_owned();
+                return Err(ServiceError::parameter("form", detail));
+            }
+            (None, false) => changes.push(change),
+        }
+        if changes.len() > super::upload::MOST_CHANGES {
+            let detail = format!("一份草稿最多 {} 项变动", super::upload::MOST_CHANGES);
+            return Err(ServiceError::parameter("form", detail));
+        }
+        Ok(())
+    }
+
+    /// Saves a draft whose changes were worked on; `is_edited` where they are no longer those of its file.
+    pub(super) fn save_edited(
+        &self,
+        actor: &Actor,
+        draft: &mut Draft,
+        changes: &[DraftChange],
+        is_edited: bool,
+    ) -> Result<u64, ServiceError> {
+        draft.is_edited = is_edited;
+        draft.add_author(actor.account.id);
+        draft.count(changes);
+        let entry = self.entry(actor, Deed::Edited, "草稿 {}", "");
+        let content = Content {
+            changes: Some(changes),
+            findings: None,
+        };
+        self.office.save_draft(draft, content, &entry)?;
+        Ok(draft.id)
+    }
+}
+
+fn form_fields(kind: &Kind, values: &Fields) -> Vec<FormField> {
+    let field = |field: &crate::domain::Field| FormField {
+        key: field.key.clone(),
+        label: field.label.clone(),
+        value: values.get(&field.key).cloned().unwrap_or_default(),
+        is_long: field.long,
+        is_required: field.required,
+        known: field
+            .values
+            .iter()
+            .filter_map(|v| v.split('|').next())
+            .map(str::to_owned)
+            .collect(),
+    };
+    kind.fields.iter().map(field).collect()
+}
+
+/// A table as CSV, texts guarded as intake expects.
+pub fn table(headings: &[&str], rows: &[&[&str]]) -> Vec<u8> {
+    let mut writer = csv::Writer::from_writer(Vec::new());
+    // Writing to memory cannot fail, and all rows have as many cells.
+    let _ = writer.write_record(headings);
+    for row in rows {
+        let _ = writer.write_record(row.iter().map(|cell| guarded(cell).into_owned()));
+    }
+    writer.into_inner().unwrap_or_default()
+}
