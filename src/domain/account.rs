@@ -164,13 +164,14 @@ impl Account {
 /// # Errors
 /// What is wrong, in Chinese.
 pub fn sign_in_name(text: &str) -> Result<String, String> {
-    let text = text.trim();
+    // What is stored is what is looked at.
+    let text = text.trim().to_lowercase();
     let fits = |c: char| c.is_alphanumeric() || matches!(c, '.' | '_' | '-');
     let length = text.chars().count();
     if !(2..=32).contains(&length) || !text.chars().all(fits) {
         return Err("账号应为 2 至 32 个汉字、字母、数字或 . _ -".into());
     }
-    Ok(text.to_lowercase())
+    Ok(text)
 }
 
 /// What a token of a department's own system may be used for.

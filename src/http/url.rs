@@ -319,12 +319,12 @@ pub fn asset_version(name: &str) -> &'static str {
     static STYLE: OnceLock<String> = OnceLock::new();
     static ICON: OnceLock<String> = OnceLock::new();
     static SCRIPT: OnceLock<String> = OnceLock::new();
-    static CONSOLE_STYLE: OnceLock<String> = OnceLock::new();
+    static FORMS: OnceLock<String> = OnceLock::new();
     let cell = match name {
         "style.css" => &STYLE,
         "favicon.svg" => &ICON,
         "suggest.js" => &SCRIPT,
-        "console.css" => &CONSOLE_STYLE,
+        "forms.css" => &FORMS,
         _ => return "",
     };
     cell.get_or_init(|| assets::static_file(name).map_or_else(String::new, digest))

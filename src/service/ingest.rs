@@ -133,13 +133,8 @@ impl Ingester {
         let Some(compared) = self.compare(plan, (items, refused), report)? else {
             return Ok(Outcome::Stopped);
         };
-        let Compared {
-            base,
-            before,
-            refused,
-            changes,
-            ..
-        } = compared;
+        let (base, before, refused) = (compared.base, compared.before, compared.refused);
+        let changes = compared.changes;
         entry.items = compared.items;
         let last = match base {
             0 => None,

@@ -1,7 +1,9 @@
 //! What use cases hand out: items, publications and differences with the labels readers need.
 //! Plain data; must not know how it is shown or where it came from.
 
-use crate::domain::{Action, Date, Head, Item, Kind, Publication, Region, Revision, Role, diff};
+use crate::domain::{
+    Action, ChangeType, Date, Head, Item, Kind, Publication, Region, Revision, Role, diff,
+};
 
 use super::Services;
 use super::overview::Overview;
@@ -56,6 +58,8 @@ pub struct Difference {
 #[derive(Clone, Debug)]
 pub struct ChangeView {
     pub action: Action,
+    /// What the rules on list management call it, where somebody said so.
+    pub kind: Option<ChangeType>,
     pub head: HeadView,
     pub effective_on: Date,
     /// Of an amended item.
@@ -63,6 +67,14 @@ pub struct ChangeView {
     /// Of a withdrawn item.
     pub reason: Option<String>,
     pub successor: Option<String>,
+}
+
+impl ChangeView {
+    /// What the change is called: 下放 rather than 取消, where somebody said so.
+    pub fn label(&self) -> &'static str {
+        self.kind
+            .map_or_else(|| self.action.label(), ChangeType::label)
+    }
 }
 
 /// Whether a title or a file name says that a list is made up.
@@ -181,6 +193,7 @@ impl Services {
         };
         ChangeView {
             action: revision.action,
+            kind: revision.kind,
             head: self.head_view(revision.code.as_str(), &revision.item.head),
             effective_on: revision.effective_on,
             differences,

@@ -301,7 +301,7 @@ async fn a_permanent_link_shows_the_same_after_later_publications() {
     let content = |page: &str| {
         page.split("<h1>")
             .nth(1)
-            .and_then(|p| p.split("变动记录").next())
+            .and_then(|p| p.split("版本沿革").next())
             .map(str::to_owned)
     };
     assert_eq!(

@@ -276,7 +276,7 @@ async fn a_file_that_is_no_table_is_told_on_the_page() {
     let headers = [FORM[0], ("content-length", length.as_str())];
     let answer = app.send("POST", "/check", &headers, "").await;
     assert_eq!(answer.status, 413);
-    assert!(answer.text().contains("11264 KB"), "{}", answer.text());
+    assert!(answer.text().contains("11 MB"), "{}", answer.text());
 }
 
 #[tokio::test]

@@ -128,7 +128,7 @@ async fn a_page_answers_in_the_citizens_order() {
         "0990-6220000",
         "公布信息",
         "克政办发〔2025〕8号",
-        "变动记录",
+        "版本沿革",
         "清单不是法律",
     ];
     let mut at = 0;

@@ -117,11 +117,13 @@ async fn every_example_of_the_documentation_works() {
         tried += 1;
     }
     let described = app.get("/api/openapi.json").await.json();
+    // What departments do by token is told on the page, and has no example that anybody may try.
+    let open = |path: &&String| path.starts_with("/api/") && !path.starts_with("/api/v1/console/");
     let paths = described["paths"].as_object().expect("paths").keys();
-    assert_eq!(
-        tried,
-        paths.filter(|path| path.starts_with("/api/")).count()
-    );
+    assert_eq!(tried, paths.clone().filter(open).count());
+    for path in paths.filter(|path| !open(path) && path.starts_with("/api/")) {
+        assert!(page.text().contains(path.as_str()), "{path}");
+    }
 }
 
 #[tokio::test]

@@ -2,7 +2,6 @@
 
 use std::future::poll_fn;
 use std::pin::Pin;
-use std::sync::Arc;
 
 use axum::body::{Body, HttpBody};
 use axum::http::Request;
@@ -199,7 +198,7 @@ async fn a_large_file_is_sent_in_pieces() {
     let request = Request::get("/api/v1/publications/1/file")
         .body(Body::empty())
         .unwrap();
-    let site = quanze::http::router(Arc::clone(&app.services), "https://qz.example.cn");
+    let site = app.router();
     let response = site.oneshot(request).await.unwrap();
     assert_eq!(response.headers()["content-length"], "6000000");
     let mut body = response.into_body();

@@ -21,7 +21,8 @@ async fn it_serves_until_told_to_end_and_finishes_open_requests() {
     let server = tokio::spawn(quanze::http::serve(
         listener,
         services,
-        "https://qz.example.cn",
+        app.console.clone(),
+        TestApp::reached(),
         async {
             let _ = ended.await;
         },

@@ -125,11 +125,16 @@ impl TestApp {
     }
 
     /// How readers reach the site.
-    fn reached() -> Reached {
+    pub fn reached() -> Reached {
         Reached {
             site: "https://qz.example.cn".into(),
             behind_proxy: false,
         }
+    }
+
+    /// The site, to be asked in another way than by [`TestApp::ask`].
+    pub fn router(&self) -> Router {
+        self.router.clone()
     }
 
     /// Folder of the register's database and files.

@@ -76,7 +76,10 @@ pub fn document() -> utoipa::openapi::OpenApi {
 /// What a status means.
 fn meaning(status: &str) -> &'static str {
     match status {
-        "200" => "The answer",
+        "200" | "201" => "The answer",
+        "401" => "No token, or one that may not be used",
+        "403" => "The token has not the scope, or the rules are against it",
+        "409" => "It does not fit what there is by now",
         "400" => "A parameter is unknown or not of its form; `parameter` names it",
         "404" => "There is no such thing",
         "503" => "The index is being made or the machine is busy; try again later",

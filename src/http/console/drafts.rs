@@ -6,7 +6,7 @@ use axum::response::Response;
 
 use super::home::{moment, style};
 use super::uploads::{FindingRow, rows};
-use super::{Desk, Me, Told, see_other};
+use super::{Desk, Me, Told};
 use crate::domain::date::chinese;
 use crate::domain::draft::Remark;
 use crate::domain::workflow::Act;
@@ -104,6 +104,9 @@ struct DraftPage {
     term_is_sure: bool,
     overdue: Option<String>,
     base: Option<(String, u64)>,
+    /// Titles of the department's other lists of this kind.
+    siblings: String,
+    total: u64,
     moved_on: Option<(String, u64)>,
     publication: Option<(String, u64)>,
     rivals: Vec<RivalRow>,
@@ -169,7 +172,7 @@ pub fn page(
         page: shown.page.max(1),
         size: CHANGES,
     };
-    let (changes, total) = console.changes(&me.actor, id, shown.by, paging)?;
+    let (changes, found) = console.changes(&me.actor, id, shown.by, paging)?;
     let obstacles = match may(Act::Submit) {
         true => console.obstacles(&me.actor, id)?,
         false => Vec::new(),
@@ -213,6 +216,8 @@ pub fn page(
             .filter(|d| d.overdue > 0)
             .map(|d| format!("已超期 {} 个工作日", d.overdue)),
         base: (draft.base > 0).then(|| numbered(draft.base)),
+        siblings: siblings(console, draft)?,
+        total: draft.changes(),
         moved_on: view.moved_on.map(numbered),
         publication: draft.publication.map(numbered),
         rivals: rivals.collect(),
@@ -238,7 +243,7 @@ pub fn page(
         findings,
         tabs: tabs(draft, shown.by, &path),
         open_withdrawals: edits && draft.withdrawn > 1,
-        pager: Pager::new(paging, total, |n| url::page_with(&path, &parameters, n)),
+        pager: Pager::new(paging, found, |n| url::page_with(&path, &parameters, n)),
         decisions: decisions(draft),
         remarks: elsewhere.map(|r| (r.item.clone(), said(r))).collect(),
         new_item_url: view
@@ -251,6 +256,17 @@ pub fn page(
             .collect(),
         url: path,
     })
+}
+
+fn siblings(console: &Console, draft: &Draft) -> Result<String, ServiceError> {
+    let overview = console.services.overview()?;
+    let same = overview.lists.iter().map(|l| &l.list).filter(|l| {
+        l.department == draft.list.department
+            && l.kind == draft.list.kind
+            && l.title != draft.list.title
+    });
+    let titles: Vec<&str> = same.map(|l| l.title.as_str()).take(5).collect();
+    Ok(titles.join("”、“"))
 }
 
 fn named(items: &[String]) -> String {
@@ -470,16 +486,10 @@ pub async fn rebase(
     me.check(&form)?;
     let version = form.number("version")?;
     let actor = me.actor.clone();
-    let rebased = app
-        .desk(move |console| console.rebase(&actor, id, version))
-        .await;
-    match rebased {
-        Ok(_) => Ok(see_other(&url::fill(url::DRAFT, id))),
-        Err(error) => {
-            app.desk_problem(error, move |console, told| {
-                page(console, &me, id, &Shown::default(), told)
-            })
-            .await
-        }
-    }
+    app.desk_form(
+        move |console| console.rebase(&actor, id, version),
+        |_| url::fill(url::DRAFT, id),
+        move |console, told| page(console, &me, id, &Shown::default(), told),
+    )
+    .await
 }

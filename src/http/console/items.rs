@@ -130,6 +130,7 @@ struct ItemPage {
     list_url: String,
     list_title: String,
     department: String,
+    code: String,
     url: String,
     draft: u64,
     version: u64,
@@ -144,16 +145,11 @@ fn item_page(me: &Me, form: ItemForm, told: &Told) -> Result<String, ServiceErro
             url::fill(url::CONSOLE_NEW, form.list_number),
         ),
         Some(code) => {
-            let name = form
-                .fields
-                .iter()
-                .find(|f| f.is_required && !f.value.is_empty());
-            let name = name.map_or_else(String::new, |f| shorten(&f.value, 40));
             let path = url::fill(
                 &url::fill(url::CONSOLE_ITEM, form.list_number),
                 code.as_str(),
             );
-            (format!("修改 {code} {name}"), path)
+            (format!("修改：{}", shorten(&form.name, 60)), path)
         }
     };
     render(&ItemPage {
@@ -162,6 +158,11 @@ fn item_page(me: &Me, form: ItemForm, told: &Told) -> Result<String, ServiceErro
         list_url: url::fill(url::CONSOLE_LIST, form.list_number),
         list_title: form.list.title.clone(),
         department: form.list.department.clone(),
+        code: form
+            .code
+            .as_ref()
+            .map(ToString::to_string)
+            .unwrap_or_default(),
         url,
         draft: form.draft,
         version: form.version,

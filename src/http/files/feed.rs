@@ -155,13 +155,15 @@ impl Entry {
     fn publication(site: &str, view: PublicationView) -> Self {
         let updated = view.publication.recorded_at.to_string();
         let row = PublicationRow::from(view);
-        let reason = row.reason.map(|r| format!("。{r}")).unwrap_or_default();
+        let more = |text: Option<String>| text.map(|t| format!("。{t}")).unwrap_or_default();
+        let reason = more(row.reason);
+        let offices = more(row.approved_by.map(|offices| format!("{offices}审查通过")));
         Self {
             address: format!("{site}{}", row.url),
             title: format!("第 {} 号公布：{}", row.number, row.heading),
             updated,
             summary: format!(
-                "{}起生效；新增 {} 项，调整 {} 项，取消 {} 项{reason}",
+                "{}起生效；新增 {} 项，调整 {} 项，取消 {} 项{reason}{offices}",
                 row.effective_on, row.added, row.amended, row.withdrawn
             ),
             author: row.department,

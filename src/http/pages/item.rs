@@ -14,6 +14,7 @@ use axum::response::Response;
 use super::parts::{FieldDifference, PublicationRow, action_style};
 use super::{Shell, render};
 use crate::domain::date::chinese;
+use crate::domain::letter::LetterCounts;
 use crate::domain::{Position, Role};
 use crate::http::error::AppError;
 use crate::http::params::Params;
@@ -178,6 +179,9 @@ pub struct ItemPage {
     pub history: Vec<StepRow>,
     pub path: String,
     pub history_api: String,
+    pub feedback_url: String,
+    /// Letters that were received on it.
+    pub letters: LetterCounts,
     /// Day in the form YYYY-MM-DD, for the day's form.
     pub day: String,
     /// Address of this content for ever, and its QR code.
@@ -200,6 +204,7 @@ pub async fn item(
 ) -> Result<Response, AppError> {
     let (day, upto) = (params.day("as_of")?, params.publication()?);
     let site = app.site().to_owned();
+    let console = app.console();
     app.page(&headers, move |services| {
         let now = services.position(None, None)?;
         let item = services.item(&code, services.position(day, upto)?)?;
@@ -227,6 +232,7 @@ pub async fn item(
             linked,
             related: RelatedBox::new(&item.head, &noun, related),
             noun,
+            letters: console.letter_counts(&item.head.code)?,
             ..ItemPage::new(&*services.overview()?, item, history, now)
         })
     })
@@ -298,6 +304,8 @@ impl ItemPage {
                 .map(|step| step_row(&code, step))
                 .collect(),
             history_api: url::fill(url::API_ITEM_HISTORY, &code),
+            feedback_url: url::fill(url::FEEDBACK, &code),
+            letters: LetterCounts::default(),
             day: item.as_of.to_string(),
             qr_url: url::with(
                 &url::fill(url::ITEM_QR, &code),
@@ -450,7 +458,7 @@ fn place(item: &ItemView) -> String {
 
 fn step_row(code: &str, step: Step) -> StepRow {
     StepRow {
-        action: step.action.label(),
+        action: step.label,
         style: action_style(step.action),
         effective_on: chinese(step.effective_on),
         reached: step.reached,

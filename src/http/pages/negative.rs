@@ -220,7 +220,7 @@ impl From<Entry> for ItemRow {
         let (change, differences) = match entry.change {
             None => (None, Vec::new()),
             Some(change) => (
-                Some((action_style(change.action), change.action.label())),
+                Some((action_style(change.action), change.label())),
                 change
                     .differences
                     .into_iter()

@@ -79,6 +79,9 @@ pub struct PublicationRow {
     pub department: String,
     pub document_no: Option<String>,
     pub reason: Option<String>,
+    /// Offices that approved it.
+    pub approved_by: Option<String>,
+    pub supervision: Option<String>,
     pub published_on: String,
     pub effective_on: String,
     pub added: u64,
@@ -110,6 +113,8 @@ impl From<PublicationView> for PublicationRow {
             department: publication.list.department,
             document_no: publication.document_no,
             reason: publication.reason,
+            approved_by: publication.approved_by,
+            supervision: publication.supervision,
             published_on: chinese(publication.published_on),
             effective_on: chinese(publication.effective_on),
             added: publication.added,
@@ -212,7 +217,7 @@ pub fn action_style(action: crate::domain::Action) -> &'static str {
 impl From<ChangeView> for ChangeRow {
     fn from(change: ChangeView) -> Self {
         Self {
-            action: change.action.label(),
+            action: change.label(),
             style: action_style(change.action),
             item: change.head.into(),
             differences: change

@@ -103,7 +103,7 @@ impl Accounts for SqliteRegister {
                 profile: profile.clone(),
                 active: true,
                 must_change: true,
-                created_at: entry.at,
+                created_at: read_instant(&instant(entry.at))?,
             })
         })
     }
@@ -214,11 +214,12 @@ impl Accounts for SqliteRegister {
         entry: Option<&Entry>,
     ) -> Result<(), RegisterError> {
         self.write(|db| {
-            db.prepare_cached("DELETE FROM session WHERE secret = ?1")?
+            let ended = db
+                .prepare_cached("DELETE FROM session WHERE secret = ?1")?
                 .execute([secret.as_slice()])?;
             match entry {
-                Some(entry) => journal::append(db, entry, ""),
-                None => Ok(()),
+                Some(entry) if ended > 0 => journal::append(db, entry, ""),
+                _ => Ok(()),
             }
         })
     }
@@ -242,7 +243,7 @@ impl Accounts for SqliteRegister {
                 id,
                 account,
                 grant: grant.clone(),
-                created_at: entry.at,
+                created_at: read_instant(&instant(entry.at))?,
                 revoked_at: None,
             })
         })

@@ -31,7 +31,7 @@ const REVISIONS: &str = "
     FROM revision r JOIN item i ON i.id = r.item
     WHERE r.publication = ?1 ORDER BY r.position";
 
-/// What form 2 covers beyond form 1: columns added by schema version 3.
+/// Columns added by schema version 3.
 const FURTHER: &str = "
     SELECT -1, supervision FROM publication WHERE number = ?1 AND supervision IS NOT NULL
     UNION ALL
@@ -118,12 +118,13 @@ fn link(
     while let Some(row) = rows.next()? {
         cover(&mut hasher, row)?;
     }
+    // What was published before these columns were there has nothing in them.
+    let mut find = db.prepare_cached(FURTHER)?;
+    let mut rows = find.query([key(publication)])?;
+    while let Some(row) = rows.next()? {
+        cover(&mut hasher, row)?;
+    }
     if manner.form == FORM {
-        let mut find = db.prepare_cached(FURTHER)?;
-        let mut rows = find.query([key(publication)])?;
-        while let Some(row) = rows.next()? {
-            cover(&mut hasher, row)?;
-        }
         let record = journal::stored(db, manner.journal)?;
         hasher.update(manner.journal.to_be_bytes());
         hasher.update(record.unwrap_or_default());
@@ -163,6 +164,14 @@ pub(super) fn verify(
         Ok(records) => verified.records = records,
         Err(broken) => return Ok(Err(broken)),
     }
+    let first: Option<i64> =
+        db.query_row("SELECT min(number) FROM publication", [], |r| r.get(0))?;
+    if let Some(foreign) = first.filter(|number| *number < 1) {
+        return Ok(Err(Break {
+            place: format!("第 {foreign} 号公布"),
+            why: "公布从第 1 号起，没有这一号".to_owned(),
+        }));
+    }
     let mut before = [0; 32];
     for publication in 1..=last.max(linked) {
         each(publication);
@@ -173,6 +182,9 @@ pub(super) fn verify(
         let Some((kept, manner)) = stored(db, publication)? else {
             return broken("没有校验值".to_owned());
         };
+        if journal::stored(db, manner.journal)?.is_none() {
+            return Ok(Err(journal::missing(manner.journal)));
+        }
         let Some(digest) = link(db, publication, &before, manner)? else {
             return broken("登记簿中没有这次公布".to_owned());
         };

@@ -137,6 +137,14 @@ impl Desk for SqliteRegister {
         let contents = content::pack_all(&publication.changes)?;
         let mut next = draft.clone();
         let published = self.write(|db| {
+            // Before anything else: somebody else may have published it already.
+            let stored = db
+                .prepare_cached("SELECT version FROM draft WHERE id = ?1")?
+                .query_row([key(draft.id)], |r| r.get(0))
+                .optional()?;
+            if stored.map(number) != Some(draft.version) {
+                return Err(RegisterError::Outdated);
+            }
             let published = publish::record(db, publication, draft.base, &contents)?;
             next.state = State::Published;
             next.publication = Some(published.number);

@@ -91,7 +91,7 @@ pub(super) fn verify(db: &Connection) -> Result<Result<u64, Break>, RegisterErro
         };
         let mut rows = find.query([key(record)])?;
         let Some(row) = rows.next()? else {
-            return broken("不见了");
+            return Ok(Err(missing(record)));
         };
         let computed = digest(row, &before)?;
         if stored(db, record)? != Some(computed) {
@@ -100,6 +100,14 @@ pub(super) fn verify(db: &Connection) -> Result<Result<u64, Break>, RegisterErro
         before = computed;
     }
     Ok(Ok(last))
+}
+
+/// A record that was there once.
+pub(super) fn missing(record: u64) -> Break {
+    Break {
+        place: format!("审计记录第 {record} 条"),
+        why: "不见了".to_owned(),
+    }
 }
 
 /// A page of records, newest first, and how many there are in all.

@@ -152,10 +152,20 @@ impl Letters for SqliteRegister {
 
     fn delete_contact(&self, id: u64, entry: &Entry) -> Result<(), RegisterError> {
         self.write(|db| {
-            db.prepare_cached("UPDATE letter SET contact = NULL WHERE id = ?1")?
+            let deleted = db
+                .prepare_cached(
+                    "UPDATE letter SET contact = NULL WHERE id = ?1 AND contact IS NOT NULL",
+                )?
                 .execute([key(id)])?;
-            journal::append(db, entry, id)
-        })
+            match deleted {
+                0 => Ok(()),
+                _ => journal::append(db, entry, id),
+            }
+        })?;
+        // The log holds it too until it is folded into the file; where readers are in the way, the
+        // next time does it.
+        self.fold_log();
+        Ok(())
     }
 
     fn handle_letter(

@@ -103,6 +103,15 @@ impl SqliteRegister {
         Ok(written)
     }
 
+    /// Folds the log into the database and empties it, as far as readers let it.
+    fn fold_log(&self) {
+        let writer = self.writer.lock().unwrap_or_else(PoisonError::into_inner);
+        let folded = writer.query_row("PRAGMA wal_checkpoint(TRUNCATE)", [], |_| Ok(()));
+        if let Err(error) = folded {
+            tracing::warn!(%error, "the log was not folded");
+        }
+    }
+
     /// What can be told wrong with a publication before it is written.
     fn check(&self, draft: &PublicationDraft) -> Result<(), RegisterError> {
         publish::check(draft)?;

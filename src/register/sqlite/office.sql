@@ -94,7 +94,7 @@ CREATE INDEX letter_by_department ON letter (department, id);
 
 -- Each record's digest covers it and the digest before it.
 CREATE TABLE journal (
-    number  INTEGER PRIMARY KEY,
+    number  INTEGER PRIMARY KEY CHECK (number >= 1),
     at      TEXT NOT NULL,
     actor   TEXT NOT NULL,
     account INTEGER,

@@ -107,6 +107,8 @@ fn configure(db: &Connection) -> rusqlite::Result<()> {
     // FULL: a publication that was acknowledged survives a power cut.
     db.pragma_update(None, "synchronous", "FULL")?;
     db.pragma_update(None, "foreign_keys", true)?;
+    // What readers have had deleted (a contact) must not be left in the file.
+    db.pragma_update(None, "secure_delete", true)?;
     // So that REPLACE cannot slip past the delete triggers on this connection.
     db.pragma_update(None, "recursive_triggers", true)?;
     // 32 MB of log between check points: each one costs two more fsyncs and rewrites hot pages.

@@ -3,6 +3,8 @@
 //! `tests/contract/register.rs`.
 
 mod chain;
+mod office;
+mod older;
 
 use std::path::Path;
 use std::sync::Arc;
@@ -120,6 +122,8 @@ fn the_file_itself_refuses_changes() {
         "list",
         "department",
         "counter",
+        "chain",
+        "journal",
     ] {
         let column = if table == "counter" { "last" } else { "rowid" };
         for sql in [
@@ -138,22 +142,39 @@ fn the_file_itself_refuses_changes() {
         }
     }
     // Nothing can be added to a publication once it is there, nor can it be out of its order.
-    for sql in [
-        "INSERT INTO revision SELECT 99, 4, publication, 9, effective_on, action, sheet, first_row,
-             last_row, reason, successor, digest, content FROM revision WHERE publication = 1 LIMIT 1",
-        "INSERT OR REPLACE INTO revision SELECT id, item, 3, position, effective_on, action, sheet,
-             first_row, last_row, reason, successor, digest, content FROM revision LIMIT 1",
-        "INSERT INTO publication SELECT 9, list, document_no, reason, published_on, effective_on,
-             recorded_at, submitted_by, approved_by, file_name, file_sha256, file_bytes, 0, 0, 0
+    for (sql, why) in [
+        (
+            "INSERT INTO revision SELECT 99, 4, publication, 9, effective_on, action, sheet, first_row,
+             last_row, reason, successor, digest, content, change FROM revision
+             WHERE publication = 1 LIMIT 1",
+            "append-only",
+        ),
+        (
+            "INSERT OR REPLACE INTO revision SELECT id, item, 3, position, effective_on, action, sheet,
+             first_row, last_row, reason, successor, digest, content, change FROM revision LIMIT 1",
+            "append-only",
+        ),
+        (
+            "INSERT INTO publication SELECT 9, list, document_no, reason, published_on, effective_on,
+             recorded_at, submitted_by, approved_by, file_name, file_sha256, file_bytes, 0, 0, 0, NULL
              FROM publication WHERE number = 1",
-        "INSERT INTO publication SELECT 3, list, document_no, reason, published_on, '2024-12-31',
-             recorded_at, submitted_by, approved_by, file_name, file_sha256, file_bytes, 0, 0, 0
+            "without gaps",
+        ),
+        (
+            "INSERT INTO publication SELECT 3, list, document_no, reason, published_on, '2024-12-31',
+             recorded_at, submitted_by, approved_by, file_name, file_sha256, file_bytes, 0, 0, 0, NULL
              FROM publication WHERE number = 1",
-        "INSERT INTO publication SELECT 3, list, document_no, reason, published_on, effective_on,
-             recorded_at, submitted_by, approved_by, file_name, file_sha256, file_bytes, 1, 0, 0
+            "in their order",
+        ),
+        (
+            "INSERT INTO publication SELECT 3, list, document_no, reason, published_on, effective_on,
+             recorded_at, submitted_by, approved_by, file_name, file_sha256, file_bytes, 1, 0, 0, NULL
              FROM publication WHERE number = 1",
+            "counts its revisions",
+        ),
     ] {
-        assert!(raw.execute(sql, []).is_err(), "{sql}");
+        let refused = raw.execute(sql, []).unwrap_err().to_string();
+        assert!(refused.contains(why), "{sql}: {refused}");
     }
     assert_eq!(in_force(&register), 4);
 }

@@ -80,13 +80,14 @@ impl Console {
                 continue;
             }
             // Whoever has to wait does not make the wait longer by trying.
-            if self.office.attempts(purpose, subject, since)? >= most {
+            if self.office.attempts(purpose, subject, since)? >= most
+                || self.office.attempt(purpose, subject, now, since)? > most
+            {
                 return Err(ServiceError::TooMany(format!(
                     "登录失败次数过多，请 {} 分钟后再试；忘记密码请与管理员联系",
                     WINDOW.as_mins()
                 )));
             }
-            self.office.attempt(purpose, subject, now, since)?;
         }
         Ok(())
     }

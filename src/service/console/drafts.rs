@@ -6,7 +6,6 @@ use std::io::{Read, Write};
 
 use super::terms::Deadline;
 use super::{Actor, Console, marked};
-use crate::domain::journal::Record;
 use crate::domain::workflow::{self, Act, State};
 use crate::domain::{
     AccountRole, Action, ChangeType, Date, Draft, DraftChange, Finding, Item, ItemCode, ItemId,
@@ -14,7 +13,6 @@ use crate::domain::{
 };
 use crate::intake::{Bytes, Source};
 use crate::register::desk::DraftFilter;
-use crate::register::journal::JournalFilter;
 use crate::service::ServiceError;
 use crate::service::read::Paging;
 use crate::service::view::{Difference, FieldView};
@@ -335,22 +333,6 @@ impl Console {
         };
         let kept = self.services.kept_file(&file)?;
         Ok((file.name, kept))
-    }
-
-    /// What was done with a draft, newest first.
-    ///
-    /// # Errors
-    /// As [`Self::draft`].
-    pub fn draft_journal(&self, actor: &Actor, id: u64) -> Result<Vec<Record>, ServiceError> {
-        self.seen(actor, id)?;
-        let object = format!("草稿 {id}");
-        let filter = JournalFilter {
-            object: Some(object.clone()),
-            ..JournalFilter::default()
-        };
-        let (mut records, _) = self.office.records(&filter, 0, SHOWN)?;
-        records.retain(|r| r.entry.object == object);
-        Ok(records)
     }
 
     /// Names of the departments that the actor may draft for.

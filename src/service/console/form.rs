@@ -26,6 +26,8 @@ pub struct ItemForm {
     pub version: u64,
     /// `None` for a new item.
     pub code: Option<ItemCode>,
+    /// Name of the item; blank for a new one.
+    pub name: String,
     /// Values by field of the kind, in published order.
     pub fields: Vec<FormField>,
     pub findings: Vec<Finding>,
@@ -120,11 +122,13 @@ impl Console {
             .map(|code| self.item_of(&list, code, draft.as_ref()))
             .transpose()?;
         let fields = known.as_ref().map(|(_, item)| item.fields.clone());
+        let name = known.as_ref().map(|(_, item)| item.head.name.clone());
         Ok(ItemForm {
             list_number,
             draft: draft.as_ref().map_or(0, |d| d.id),
             version: draft.as_ref().map_or(0, |d| d.version),
             code: known.map(|(code, _)| code),
+            name: name.unwrap_or_default(),
             fields: form_fields(&kind, &fields.unwrap_or_default()),
             findings: Vec::new(),
             list,
@@ -396,6 +400,10 @@ impl Console {
 }
 
 fn form_fields(kind: &Kind, values: &Fields) -> Vec<FormField> {
+    // What the list says of all its items is asked for only where a list says it item by item.
+    let is_asked = |field: &&crate::domain::Field| {
+        !matches!(field.role, Some(Role::Kind | Role::Region)) || values.contains_key(&field.key)
+    };
     let field = |field: &crate::domain::Field| FormField {
         key: field.key.clone(),
         label: field.label.clone(),
@@ -409,7 +417,7 @@ fn form_fields(kind: &Kind, values: &Fields) -> Vec<FormField> {
             .map(str::to_owned)
             .collect(),
     };
-    kind.fields.iter().map(field).collect()
+    kind.fields.iter().filter(is_asked).map(field).collect()
 }
 
 /// A table as CSV, texts guarded as intake expects.

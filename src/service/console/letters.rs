@@ -97,14 +97,14 @@ impl Console {
         let now = self.now();
         let since = now.saturating_sub(WINDOW).unwrap_or(Timestamp::MIN);
         for (purpose, subject, most) in [(PURPOSE, address, MOST), (PURPOSE_ALL, "", MOST_OF_ALL)] {
-            if self.office.attempts(purpose, subject, since)? >= most {
+            if self.office.attempts(purpose, subject, since)? >= most
+                || self.office.attempt(purpose, subject, now, since)? > most
+            {
                 return Err(ServiceError::TooMany(
                     "提交过于频繁，请一小时后再试；紧急事项请拨打 12345".into(),
                 ));
             }
         }
-        self.office.attempt(PURPOSE, address, now, since)?;
-        self.office.attempt(PURPOSE_ALL, "", now, since)?;
         Ok(())
     }
 
@@ -132,6 +132,15 @@ impl Console {
             "由来信人删除",
         );
         Ok(self.office.delete_contact(letter.id, &entry)?)
+    }
+
+    /// How many letters there are on an item.
+    ///
+    /// # Errors
+    /// `NotFound` for what is no code, `Internal` when the store fails.
+    pub fn letter_counts(&self, code: &str) -> Result<LetterCounts, ServiceError> {
+        let code = ItemCode::parse(code).map_err(|_| ServiceError::item_not_found(code))?;
+        Ok(self.office.letter_counts(&code)?)
     }
 
     /// How many letters there are on an item, and those that have a public reply, newest first.

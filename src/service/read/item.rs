@@ -69,6 +69,8 @@ impl ItemView {
 #[derive(Clone, Debug)]
 pub struct Step {
     pub action: Action,
+    /// What the change is called.
+    pub label: &'static str,
     pub effective_on: Date,
     pub publication: PublicationView,
     pub differences: Vec<Difference>,
@@ -183,6 +185,7 @@ impl Services {
             let change = self.change_view(revision, before);
             steps.push(Step {
                 action: change.action,
+                label: change.label(),
                 effective_on: change.effective_on,
                 publication: self.publication_of(revision, &overview)?,
                 differences: change.differences,

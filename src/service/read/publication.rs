@@ -259,7 +259,12 @@ impl Services {
             }
         };
         Ok(newest.map(|newest| {
-            let change = Revision { action, ..newest };
+            let change = Revision {
+                action,
+                // Several changes together are none of them.
+                kind: newest.kind.filter(|kind| kind.action() == action),
+                ..newest
+            };
             self.change_view(&change, before.map(|r| &r.item))
         }))
     }

@@ -95,6 +95,9 @@ pub struct Change {
     /// `added`, `amended` or `withdrawn`.
     #[schema(value_type = String)]
     pub action: crate::domain::Action,
+    /// What the rules on list management call it: `added`, `taken-over`, `adjusted`, `entrusted`,
+    /// `cancelled`, `handed-down`; null where nobody said so.
+    pub change: Option<&'static str>,
     #[serde(flatten)]
     pub head: Head,
     pub effective_on: String,
@@ -110,6 +113,7 @@ impl From<ChangeView> for Change {
     fn from(change: ChangeView) -> Self {
         Self {
             action: change.action,
+            change: change.kind.map(crate::domain::ChangeType::key),
             head: change.head.into(),
             effective_on: change.effective_on.to_string(),
             changes: change

@@ -35,6 +35,10 @@ pub struct PublicationSummary {
     /// 文号.
     pub document_no: Option<String>,
     pub reason: Option<String>,
+    /// Offices that approved it, apart by 、; null where it was not reviewed here.
+    pub approved_by: Option<String>,
+    /// How cancelled, delegated and entrusted powers are supervised afterwards (事中事后监管).
+    pub supervision: Option<String>,
     pub published_on: String,
     pub effective_on: String,
     pub recorded_at: String,
@@ -60,6 +64,8 @@ impl From<PublicationView> for PublicationSummary {
             list: view.list_number,
             document_no: publication.document_no,
             reason: publication.reason,
+            approved_by: publication.approved_by,
+            supervision: publication.supervision,
             published_on: publication.published_on.to_string(),
             effective_on: publication.effective_on.to_string(),
             recorded_at: publication.recorded_at.to_string(),
