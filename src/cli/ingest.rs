@@ -7,7 +7,7 @@ use std::process::ExitCode;
 
 use indicatif::{ProgressBar, ProgressStyle};
 
-use crate::domain::{Date, Finding, Severity, date};
+use crate::domain::{Date, Finding, Severity, date, finding};
 use crate::intake::Hints;
 use crate::service::follow;
 use crate::service::ingest::{FileReport, IngestOptions, Ingester, Outcome};
@@ -190,7 +190,7 @@ pub fn print(report: &FileReport) {
         let items: u64 = report.lists.iter().map(|l| l.items).sum();
         say!("  {} 份清单，{items} 项", report.lists.len());
     }
-    let groups = grouped(&report.findings);
+    let groups = finding::grouped(&report.findings);
     for group in groups.iter().take(PRINTED) {
         say!("  {}", describe(group));
     }
@@ -199,28 +199,6 @@ pub fn print(report: &FileReport) {
     if hidden > 0 {
         say!("  另有 {hidden} 条未显示（用 --report 查看全部）");
     }
-}
-
-/// Findings of one rule in one column together, errors first.
-fn grouped(findings: &[Finding]) -> Vec<Vec<&Finding>> {
-    let mut groups: Vec<Vec<&Finding>> = Vec::new();
-    for finding in findings {
-        let same = |other: &Finding| {
-            other.rule == finding.rule
-                && other.place.sheet == finding.place.sheet
-                && other.place.column == finding.place.column
-                && finding.place.row > 0
-        };
-        match groups
-            .iter_mut()
-            .find(|g| g.first().is_some_and(|f| same(f)))
-        {
-            Some(group) => group.push(finding),
-            None => groups.push(vec![finding]),
-        }
-    }
-    groups.sort_by_key(|g| g.first().map(|f| f.severity));
-    groups
 }
 
 /// The first finding of a group without the file's name, which stands above, and the other rows.
@@ -235,16 +213,7 @@ fn describe(group: &[&Finding]) -> String {
     }
     let mut text = first.to_string().replace("] ：", "] ");
     if !others.is_empty() {
-        let mut rows: Vec<u32> = others.iter().map(|f| f.place.row).collect();
-        rows.sort_unstable();
-        let rows: Vec<String> = rows.iter().take(8).map(u32::to_string).collect();
-        let more = if others.len() > 8 { " 等" } else { "" };
-        let _ = write!(
-            text,
-            "（同类问题另有 {} 处：第 {}{more} 行）",
-            others.len(),
-            rows.join("、")
-        );
+        let _ = write!(text, "（{}）", finding::others(others));
     }
     text
 }

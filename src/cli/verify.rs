@@ -19,7 +19,7 @@ pub fn run(settings: &Settings) -> Result<ExitCode, CliError> {
         .verify(&mut |publication| bar.set_position(publication));
     bar.finish_and_clear();
     match found? {
-        Ok(verified) if verified.publications == 0 => {
+        Ok(verified) if verified.publications + verified.records == 0 => {
             say!("登记簿是空的，没有可核对的");
             Ok(ExitCode::SUCCESS)
         }
@@ -30,11 +30,13 @@ pub fn run(settings: &Settings) -> Result<ExitCode, CliError> {
                 verified.revisions,
                 verified.records
             );
-            say!(
-                "第 {} 号公布的校验值：{}",
-                verified.publications,
-                verified.head
-            );
+            if verified.publications > 0 {
+                say!(
+                    "第 {} 号公布的校验值：{}",
+                    verified.publications,
+                    verified.head
+                );
+            }
             Ok(ExitCode::SUCCESS)
         }
         Err(broken) => {

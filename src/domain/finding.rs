@@ -145,6 +145,42 @@ impl std::fmt::Display for Finding {
     }
 }
 
+/// Findings of one rule in one column together, errors first.
+pub fn grouped(findings: &[Finding]) -> Vec<Vec<&Finding>> {
+    let mut groups: Vec<Vec<&Finding>> = Vec::new();
+    for finding in findings {
+        let same = |other: &Finding| {
+            other.rule == finding.rule
+                && other.place.sheet == finding.place.sheet
+                && other.place.column == finding.place.column
+                && finding.place.row > 0
+        };
+        match groups
+            .iter_mut()
+            .find(|g| g.first().is_some_and(|f| same(f)))
+        {
+            Some(group) => group.push(finding),
+            None => groups.push(vec![finding]),
+        }
+    }
+    groups.sort_by_key(|g| g.first().map(|f| f.severity));
+    groups
+}
+
+/// Where else a problem stands, in Chinese: how often, and the first rows.
+pub fn others(others: &[&Finding]) -> String {
+    const NAMED: usize = 8;
+    let mut rows: Vec<u32> = others.iter().map(|f| f.place.row).collect();
+    rows.sort_unstable();
+    let more = if rows.len() > NAMED { " 等" } else { "" };
+    let rows: Vec<String> = rows.iter().take(NAMED).map(u32::to_string).collect();
+    format!(
+        "同类问题另有 {} 处：第 {}{more} 行",
+        others.len(),
+        rows.join("、")
+    )
+}
+
 #[cfg(test)]
 mod tests {
     use super::column_letter;

@@ -27,16 +27,13 @@ pub struct Keeping {
 
 /// Sets a cookie that no script reads and that other sites' forms do not send.
 pub fn set(headers: &mut HeaderMap, name: &str, value: &str, keeping: Keeping) {
-    let mut cookie = format!(
-        "{name}={value}; Path={}; SameSite=Lax; HttpOnly",
-        keeping.path
+    let age = keeping.age.map(|age| format!("; Max-Age={age}"));
+    let cookie = format!(
+        "{name}={value}; Path={}; SameSite=Lax; HttpOnly{}{}",
+        keeping.path,
+        age.unwrap_or_default(),
+        if keeping.secure { "; Secure" } else { "" }
     );
-    if let Some(age) = keeping.age {
-        cookie += &format!("; Max-Age={age}");
-    }
-    if keeping.secure {
-        cookie += "; Secure";
-    }
     if let Ok(cookie) = HeaderValue::from_str(&cookie) {
         headers.append(SET_COOKIE, cookie);
     }

@@ -71,7 +71,7 @@ async fn prefer(client: &Client, scheme: &str) {
 
 /// What is wrong with the page that is shown: axe's findings, lines that stand too close, a page that
 /// is wider than its screen.
-const FINDINGS: &str = "
+pub(super) const FINDINGS: &str = "
     document.querySelectorAll('details').forEach(d => d.open = true);
     const close = [...document.querySelectorAll('body *')].filter(e => {
         const own = [...e.childNodes].some(n => n.nodeType === 3 && n.data.trim());
@@ -118,7 +118,7 @@ async fn every_page_is_accessible_in_every_mode() {
         }
         client.close().await.expect("browser ends");
     }
-    renew_gallery();
+    renew_gallery(&GALLERY);
     assert!(findings.is_empty(), "{}", findings.join("\n"));
 }
 
@@ -132,14 +132,14 @@ const GALLERY: [&str; 4] = [
 
 /// Takes this run's screenshots into the README's gallery where `UPDATE` says so: otherwise every run
 /// would change files of the repository.
-fn renew_gallery() {
+pub(super) fn renew_gallery(names: &[&str]) {
     if std::env::var_os("UPDATE").is_none() {
         return;
     }
     let root = std::path::Path::new(env!("CARGO_MANIFEST_DIR"));
     let gallery = root.join("tests/gallery");
     std::fs::create_dir_all(&gallery).expect("folder");
-    for name in GALLERY {
+    for name in names {
         let from = root.join("target/screenshots").join(name);
         std::fs::copy(from, gallery.join(name)).expect("copied");
     }

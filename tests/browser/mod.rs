@@ -2,6 +2,7 @@
 //! Screenshots are kept under `target/screenshots/`.
 
 mod access;
+mod desk;
 mod reading;
 mod walks;
 

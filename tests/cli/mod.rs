@@ -1,5 +1,6 @@
 //! The program as an operator runs it: commands, exit codes, a server that stops, a process that is killed.
 
+mod account;
 mod check;
 mod eval;
 mod lexicon;

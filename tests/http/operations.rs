@@ -74,7 +74,7 @@ async fn answers_have_the_keys_that_are_described() {
     }
 }
 
-fn keys(schemas: &serde_json::Value, schema: &serde_json::Value, into: &mut BTreeSet<String>) {
+fn keys(schemas: &Value, schema: &Value, into: &mut BTreeSet<String>) {
     if let Some(name) = schema["$ref"].as_str().and_then(|r| r.rsplit('/').next()) {
         keys(schemas, &schemas[name], into);
     }

@@ -1,34 +1,36 @@
 //! One draft: what it changes, what is declared, what was said, and what may be done with it now.
 
+mod parts;
+
 use askama::Template;
 use axum::extract::{Path, State};
 use axum::response::Response;
 
-use super::home::{moment, style};
-use super::uploads::{FindingRow, rows};
+use super::home::style;
+use super::uploads::{FindingRow, groups};
 use super::{Desk, Me, Told};
-use crate::domain::date::chinese;
-use crate::domain::draft::Remark;
+use crate::domain::Action;
 use crate::domain::workflow::Act;
-use crate::domain::{Action, ChangeType, Draft, Timing};
 use crate::http::error::AppError;
 use crate::http::form::Fields;
-use crate::http::pages::parts::{FieldDifference, Pager, action_style};
+use crate::http::pages::parts::{Pager, action_style};
 use crate::http::pages::render;
 use crate::http::params::{Params, path_number};
 use crate::http::state::App;
 use crate::http::url;
 use crate::service::ServiceError;
 use crate::service::console::Console;
-use crate::service::console::drafts::{ChangeRow, DraftView};
 use crate::service::console::work::{Annotation, RawDeclaration};
 use crate::service::read::Paging;
-use crate::service::view::shorten;
+use parts::{
+    Change, RivalRow, Said, Tab, change, decisions, declared, effective, named, said, siblings,
+    tabs,
+};
 
 /// Changes on a page.
 const CHANGES: usize = 20;
-/// Findings shown beside the draft; the others have a page.
-const FINDINGS: usize = 8;
+/// Groups of findings shown beside the draft; the others have a page.
+const FINDINGS: usize = 12;
 
 /// Which part of a draft is shown.
 #[derive(Clone, Debug, Default)]
@@ -38,52 +40,6 @@ pub struct Shown {
     /// What was typed into the form that was refused.
     declaration: Option<RawDeclaration>,
     comment: String,
-}
-
-/// One change as the page shows it.
-struct Change {
-    position: u64,
-    style: &'static str,
-    /// Key and name of its type, and those it may be of.
-    kind: &'static str,
-    kind_label: &'static str,
-    kinds: Vec<(&'static str, &'static str)>,
-    is_withdrawn: bool,
-    name: String,
-    sub_name: String,
-    meta: String,
-    differences: Vec<FieldDifference>,
-    /// Label and value.
-    fields: Vec<(String, String)>,
-    reason: String,
-    successor: String,
-    contested_by: Option<(String, u64)>,
-    remarks: Vec<Said>,
-    edit_url: Option<String>,
-}
-
-/// What somebody said.
-struct Said {
-    office: String,
-    at: String,
-    what: &'static str,
-    text: String,
-}
-
-/// A tab over the changes.
-struct Tab {
-    label: &'static str,
-    count: u64,
-    url: String,
-    current: bool,
-}
-
-/// What the page shows of another draft.
-struct RivalRow {
-    url: Option<String>,
-    id: u64,
-    stage: &'static str,
-    items: String,
 }
 
 #[derive(Template)]
@@ -101,7 +57,6 @@ struct DraftPage {
     style: &'static str,
     /// `审查期限 2026年12月1日`.
     term: Option<String>,
-    term_is_sure: bool,
     overdue: Option<String>,
     base: Option<(String, u64)>,
     /// Titles of the department's other lists of this kind.
@@ -111,11 +66,8 @@ struct DraftPage {
     publication: Option<(String, u64)>,
     rivals: Vec<RivalRow>,
     obstacles: Vec<String>,
-    may_edit: bool,
-    may_submit: bool,
-    may_recall: bool,
-    may_approve: bool,
-    may_return: bool,
+    /// What may be done with it now.
+    allowed: Vec<Act>,
     declaration: RawDeclaration,
     effective: String,
     needs_supervision: bool,
@@ -135,6 +87,20 @@ struct DraftPage {
     /// Remarks on items that are no longer in the draft, or on other pages.
     remarks: Vec<(String, Said)>,
     new_item_url: Option<String>,
+}
+
+impl DraftPage {
+    fn may(&self, act: Act) -> bool {
+        self.allowed.contains(&act)
+    }
+
+    fn may_edit(&self) -> bool {
+        self.may(Act::Edit)
+    }
+
+    fn may_review(&self) -> bool {
+        self.may(Act::Approve) || self.may(Act::Return)
+    }
 }
 
 pub async fn draft(
@@ -177,7 +143,7 @@ pub fn page(
         true => console.obstacles(&me.actor, id)?,
         false => Vec::new(),
     };
-    let mut findings = rows(&console.findings(&me.actor, id)?);
+    let mut findings = groups(&console.findings(&me.actor, id)?);
     findings.truncate(FINDINGS);
     let rivals = console.rivals(&me.actor, id)?.into_iter();
     let rivals = rivals.map(|rival| RivalRow {
@@ -207,10 +173,7 @@ pub fn page(
         kind_name: view.kind_name.clone(),
         stage: draft.state.label(),
         style: style(draft.state),
-        term: view
-            .deadline
-            .map(|d| format!("{}期限 {}", d.what, chinese(d.day))),
-        term_is_sure: view.deadline.is_none_or(|d| d.is_sure),
+        term: view.deadline.map(parts::term),
         overdue: view
             .deadline
             .filter(|d| d.overdue > 0)
@@ -222,11 +185,7 @@ pub fn page(
         publication: draft.publication.map(numbered),
         rivals: rivals.collect(),
         obstacles,
-        may_edit: edits,
-        may_submit: may(Act::Submit),
-        may_recall: may(Act::Recall),
-        may_approve: may(Act::Approve),
-        may_return: may(Act::Return),
+        allowed: view.allowed.clone(),
         declaration: match &shown.declaration {
             Some(typed) => typed.clone(),
             None => declared(draft),
@@ -256,117 +215,6 @@ pub fn page(
             .collect(),
         url: path,
     })
-}
-
-fn siblings(console: &Console, draft: &Draft) -> Result<String, ServiceError> {
-    let overview = console.services.overview()?;
-    let same = overview.lists.iter().map(|l| &l.list).filter(|l| {
-        l.department == draft.list.department
-            && l.kind == draft.list.kind
-            && l.title != draft.list.title
-    });
-    let titles: Vec<&str> = same.map(|l| l.title.as_str()).take(5).collect();
-    Ok(titles.join("”、“"))
-}
-
-fn named(items: &[String]) -> String {
-    let first: Vec<String> = items.iter().take(3).map(|i| shorten(i, 30)).collect();
-    match items.len() {
-        n if n > 3 => format!("{} 等 {n} 项", first.join("、")),
-        _ => first.join("、"),
-    }
-}
-
-fn declared(draft: &Draft) -> RawDeclaration {
-    let said = &draft.declaration;
-    let day = |day: Option<crate::domain::Date>| day.map(|d| d.to_string()).unwrap_or_default();
-    RawDeclaration {
-        cause: said.cause.clone(),
-        caused_on: day(said.caused_on),
-        document_no: said.document_no.clone(),
-        effective_on: day(said.effective_on),
-        on_effective_day: said.timing == Timing::OnEffectiveDay,
-        supervision: said.supervision.clone(),
-    }
-}
-
-fn effective(draft: &Draft) -> String {
-    let said = &draft.declaration;
-    match (said.effective_on, said.timing) {
-        (None, _) => "自公布之日起生效，审查通过后立即公布".into(),
-        (Some(day), Timing::AtOnce) => format!("{}起生效，审查通过后立即公布", chinese(day)),
-        (Some(day), Timing::OnEffectiveDay) => format!("{}公布并生效", chinese(day)),
-    }
-}
-
-fn tabs(draft: &Draft, by: Option<Action>, path: &str) -> Vec<Tab> {
-    let tab = |label, count, action: Option<Action>| {
-        let word = action.map(action_style).unwrap_or_default();
-        Tab {
-            label,
-            count,
-            url: format!("{}#changes", url::with(path, [("by", word.to_owned())])),
-            current: action == by,
-        }
-    };
-    vec![
-        tab("全部", draft.changes(), None),
-        tab("新增", draft.added, Some(Action::Added)),
-        tab("调整", draft.amended, Some(Action::Amended)),
-        tab("取消", draft.withdrawn, Some(Action::Withdrawn)),
-    ]
-}
-
-fn decisions(draft: &Draft) -> Vec<Said> {
-    let said = draft.decisions.iter().rev().map(|d| Said {
-        office: d.office.clone(),
-        at: moment(d.at),
-        what: d.act.label(),
-        text: d.comment.clone(),
-    });
-    said.collect()
-}
-
-fn said(remark: &Remark) -> Said {
-    Said {
-        office: remark.office.clone(),
-        at: moment(remark.at),
-        what: "意见",
-        text: remark.text.clone(),
-    }
-}
-
-fn change(row: ChangeRow, view: &DraftView, edits: bool) -> Change {
-    let remarks = view.draft.remarks.iter().filter(|r| r.key == row.key);
-    let code = row.code.map(|c| c.to_string()).unwrap_or_default();
-    let edit_url = view
-        .list_number
-        .filter(|_| edits && !code.is_empty() && row.action == Action::Amended)
-        .map(|n| url::fill(&url::fill(url::CONSOLE_ITEM, n), &code));
-    let head = &row.item.head;
-    let meta = [head.item_type.as_str(), &head.level, &code];
-    let meta: Vec<&str> = meta.into_iter().filter(|m| !m.is_empty()).collect();
-    Change {
-        position: row.position,
-        style: action_style(row.action),
-        kind: row.kind.key(),
-        kind_label: row.kind.label(),
-        kinds: ChangeType::of(row.action)
-            .into_iter()
-            .map(|k| (k.key(), k.label()))
-            .collect(),
-        is_withdrawn: row.action == Action::Withdrawn,
-        name: head.name.clone(),
-        sub_name: head.sub_name.clone(),
-        meta: meta.join("，"),
-        differences: row.differences.into_iter().map(Into::into).collect(),
-        fields: row.fields.into_iter().map(|f| (f.label, f.value)).collect(),
-        reason: row.reason,
-        successor: row.successor.map(|c| c.to_string()).unwrap_or_default(),
-        contested_by: row.contested_by.map(|n| (url::publication(n), n)),
-        remarks: remarks.map(said).collect(),
-        edit_url,
-    }
 }
 
 pub async fn act(

@@ -152,11 +152,8 @@ pub struct Desk {
     pub name: String,
     pub office: String,
     pub roles: String,
-    pub may_upload: bool,
-    pub sees_accounts: bool,
-    pub sees_tokens: bool,
-    pub sees_letters: bool,
-    pub sees_journal: bool,
+    /// Path and name of the pages that the roles have.
+    pub pages: Vec<(&'static str, &'static str)>,
     /// What was wrong with the form that was sent.
     pub problem: Option<String>,
     /// What has just been done.
@@ -167,20 +164,29 @@ impl Desk {
     fn new(me: &Me, title: impl Into<String>) -> Self {
         let account = &me.actor.account;
         let roles: Vec<&str> = account.profile.roles.iter().map(|r| r.label()).collect();
-        let auditor = me.has(AccountRole::Auditor);
-        let operator = me.has(AccountRole::Operator);
-        let editor = me.has(AccountRole::Editor);
+        let (editor, list_office, operator, auditor) = (
+            me.has(AccountRole::Editor),
+            me.has(AccountRole::ListOffice),
+            me.has(AccountRole::Operator),
+            me.has(AccountRole::Auditor),
+        );
+        let pages = [
+            (true, url::CONSOLE, "待办"),
+            (editor, url::UPLOAD, "上传清单"),
+            (editor || auditor || list_office, url::LETTERS, "纠错建议"),
+            (editor || operator || auditor, url::TOKENS, "接口令牌"),
+            (operator || auditor, url::ACCOUNTS, "账号"),
+            (operator || auditor, url::JOURNAL, "审计记录"),
+            (true, url::CONSOLE_DONE, "已办结"),
+        ];
+        let pages = pages.into_iter().filter(|(shown, ..)| *shown);
         Self {
             title: title.into(),
             csrf: me.token(),
             name: account.name.clone(),
             office: account.profile.office.clone(),
             roles: roles.join("、"),
-            may_upload: editor,
-            sees_accounts: operator || auditor,
-            sees_tokens: editor || operator || auditor,
-            sees_letters: editor || auditor || me.has(AccountRole::ListOffice),
-            sees_journal: operator || auditor,
+            pages: pages.map(|(_, path, name)| (path, name)).collect(),
             problem: None,
             done: None,
         }

@@ -6,7 +6,7 @@ use axum::extract::{Multipart, Path, State};
 use axum::response::Response;
 
 use super::{Desk, Me, Told, drafts, page_number, see_other};
-use crate::domain::{AccountRole, Finding, Severity};
+use crate::domain::{AccountRole, Finding, Severity, finding};
 use crate::http::error::AppError;
 use crate::http::form;
 use crate::http::pages::parts::Pager;
@@ -62,6 +62,21 @@ impl From<&Finding> for FindingRow {
     }
 }
 
+/// Findings of one rule in one column together, the worst first.
+pub fn groups(findings: &[Finding]) -> Vec<FindingRow> {
+    let groups = finding::grouped(findings).into_iter();
+    let rows = groups.filter_map(|group| {
+        let (first, others) = group.split_first()?;
+        let mut row = FindingRow::from(*first);
+        if !others.is_empty() {
+            let others = finding::others(others);
+            row.problem = format!("{}（{others}）", row.problem);
+        }
+        Some(row)
+    });
+    rows.collect()
+}
+
 /// Findings with the worst first.
 pub fn rows(findings: &[Finding]) -> Vec<FindingRow> {
     let mut sorted: Vec<&Finding> = findings.iter().collect();
@@ -109,7 +124,7 @@ fn upload_page(
         page.file.clone_from(&uploaded.report.file);
         page.unchanged = uploaded.unchanged;
         page.drafts = uploaded.drafts.into_iter().map(Into::into).collect();
-        let mut findings = rows(&uploaded.report.findings);
+        let mut findings = groups(&uploaded.report.findings);
         page.more = findings.len().saturating_sub(SHOWN);
         findings.truncate(SHOWN);
         page.findings = findings;

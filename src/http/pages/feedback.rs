@@ -18,7 +18,7 @@ use crate::service::console::Console;
 use crate::service::console::letters::RawLetter;
 
 /// A letter with its public reply.
-pub struct Reply {
+pub struct Answered {
     pub aspect: &'static str,
     pub state: &'static str,
     /// The letter's words, where the office shows them.
@@ -29,7 +29,7 @@ pub struct Reply {
     pub handled_on: String,
 }
 
-impl From<Letter> for Reply {
+impl From<Letter> for Answered {
     fn from(letter: Letter) -> Self {
         let day = |at: crate::domain::Timestamp| chinese(at.to_zoned_datetime(shanghai()).date());
         Self {
@@ -55,7 +55,7 @@ struct FeedbackPage {
     code: String,
     department: String,
     counts: LetterCounts,
-    replies: Vec<Reply>,
+    replies: Vec<Answered>,
     /// Key, name, meaning, chosen.
     aspects: Vec<(&'static str, &'static str, &'static str, bool)>,
     typed: RawLetter,
@@ -92,7 +92,7 @@ fn page(
         code: code.to_owned(),
         department: item.head.department,
         counts,
-        replies: letters.into_iter().map(Reply::from).collect(),
+        replies: letters.into_iter().map(Answered::from).collect(),
         aspects: aspects
             .map(|a| (a.key(), a.label(), a.meaning(), a.key() == typed.aspect))
             .collect(),
@@ -177,7 +177,7 @@ struct OwnLetter {
     department: String,
     text: String,
     has_contact: bool,
-    reply: Reply,
+    answered: Answered,
 }
 
 fn receipt_page(
@@ -205,7 +205,7 @@ fn receipt_page(
             department: letter.department.clone(),
             text: letter.text.clone(),
             has_contact: letter.has_contact,
-            reply: letter.into(),
+            answered: letter.into(),
         }),
     })
 }

@@ -167,22 +167,22 @@ pub(super) fn matching(
     states: &[&str],
     list: Option<String>,
 ) -> (String, Vec<Value>) {
-    let mut condition = String::from("WHERE 1");
+    let mut conditions = vec!["WHERE 1".to_owned()];
     let mut values: Vec<Value> = Vec::new();
     let marks = |n: usize| vec!["?"; n].join(", ");
     if let Some(departments) = departments {
-        condition += &format!(" AND department IN ({})", marks(departments.len()));
+        conditions.push(format!("department IN ({})", marks(departments.len())));
         values.extend(departments.iter().cloned().map(Value::from));
     }
     if !states.is_empty() {
-        condition += &format!(" AND state IN ({})", marks(states.len()));
+        conditions.push(format!("state IN ({})", marks(states.len())));
         values.extend(states.iter().map(|s| Value::from((*s).to_owned())));
     }
     if let Some(list) = list {
-        condition += " AND list = ?";
+        conditions.push("list = ?".to_owned());
         values.push(list.into());
     }
-    (condition, values)
+    (conditions.join(" AND "), values)
 }
 
 /// Stores a draft's row under its next version.

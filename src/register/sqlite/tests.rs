@@ -237,7 +237,7 @@ fn a_transaction_cut_short_leaves_nothing() {
         vec![added(&list("乙"), "事项", Fields::default())],
     );
     // Two contents short of the changes: the counts do not match, and the schema refuses it.
-    let cut = publish::record(&mut register.writer.lock().unwrap(), &drafted, 0, &[]);
+    let cut = publish::record(&register.writer.lock().unwrap(), &drafted, 0, &[]);
     assert!(matches!(cut, Err(RegisterError::Store(_))), "{cut:?}");
     assert_eq!(register.last_number().unwrap(), 1);
     assert_eq!(register.lists(day("2025-01-01")).unwrap().len(), 1);

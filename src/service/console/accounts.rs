@@ -353,9 +353,9 @@ impl Console {
 
 fn describe(profile: &Profile) -> String {
     let roles: Vec<&str> = profile.roles.iter().map(|r| r.label()).collect();
-    let mut text = format!("{}：{}", profile.office, roles.join("、"));
-    if !profile.departments.is_empty() {
-        text += &format!("（{}）", profile.departments.join("、"));
-    }
-    text
+    let departments = match profile.departments.is_empty() {
+        true => String::new(),
+        false => format!("（{}）", profile.departments.join("、")),
+    };
+    format!("{}：{}{departments}", profile.office, roles.join("、"))
 }

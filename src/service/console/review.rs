@@ -25,6 +25,17 @@ fn deed(act: Act) -> Deed {
     }
 }
 
+/// Whoever has to mend it must be told what.
+fn may_return(draft: &Draft, comment: &str) -> Result<(), ServiceError> {
+    let submitted = draft.submitted_at;
+    let is_remarked = draft.remarks.iter().any(|r| Some(r.at) > submitted);
+    if comment.is_empty() && !is_remarked {
+        let detail = "退回须说明理由：请填写意见，或者在有问题的事项上写明";
+        return Err(ServiceError::parameter("comment", detail));
+    }
+    Ok(())
+}
+
 impl Console {
     /// Does one of the acts that change a draft's state. An approval by the second office publishes
     /// at once what is to be published at once.
@@ -47,7 +58,7 @@ impl Console {
             }
             Act::Submit => self.may_submit(actor, id)?,
             Act::Approve => self.may_approve(&draft)?,
-            Act::Return => self.may_return(&draft, &comment)?,
+            Act::Return => may_return(&draft, &comment)?,
             Act::Recall | Act::Discard => {}
         }
         let now = self.now();
@@ -101,16 +112,6 @@ impl Console {
             code: "list_moved_on",
             detail: format!("提交之后该清单已有第 {latest} 号公布。请退回，由部门重新比对后再提交"),
         })
-    }
-
-    fn may_return(&self, draft: &Draft, comment: &str) -> Result<(), ServiceError> {
-        let submitted = draft.submitted_at;
-        let is_remarked = draft.remarks.iter().any(|r| Some(r.at) > submitted);
-        if comment.is_empty() && !is_remarked {
-            let detail = "退回须说明理由：请填写意见，或者在有问题的事项上写明";
-            return Err(ServiceError::parameter("comment", detail));
-        }
-        Ok(())
     }
 
     /// Remarks on one item of a draft under review.

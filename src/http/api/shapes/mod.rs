@@ -97,7 +97,8 @@ pub struct Change {
     pub action: crate::domain::Action,
     /// What the rules on list management call it: `added`, `taken-over`, `adjusted`, `entrusted`,
     /// `cancelled`, `handed-down`; null where nobody said so.
-    pub change: Option<&'static str>,
+    #[serde(rename = "change")]
+    pub called: Option<&'static str>,
     #[serde(flatten)]
     pub head: Head,
     pub effective_on: String,
@@ -113,7 +114,7 @@ impl From<ChangeView> for Change {
     fn from(change: ChangeView) -> Self {
         Self {
             action: change.action,
-            change: change.kind.map(crate::domain::ChangeType::key),
+            called: change.kind.map(crate::domain::ChangeType::key),
             head: change.head.into(),
             effective_on: change.effective_on.to_string(),
             changes: change
