@@ -264,12 +264,14 @@ async fn a_list_goes_from_the_desk_to_the_public_and_stays_provable() {
     clerk.go(&draft).await;
     for (field, value) in [
         ("#cause", "《餐饮业经营管理办法（试行）》修正，机构名称核对"),
-        ("#caused_on", "2026-01-05"),
         ("#document_no", "克政办发〔2026〕1号"),
         ("#supervision", "由行业管理科每季度抽查洗染业经营者。"),
     ] {
         clerk.fill(field, value).await;
     }
+    let days_ago = "document.querySelector('#caused_on').value =
+                        new Date(Date.now() - 3 * 864e5).toISOString().slice(0, 10)";
+    clerk.client.execute(days_ago, vec![]).await.expect("filled");
     clerk.send("form:has(#cause) button").await;
     clerk.look("draft-ready").await;
     clerk.send("button[value=submit]").await;
