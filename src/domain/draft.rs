@@ -119,6 +119,12 @@ impl DraftChange {
             .unwrap_or_else(|| ChangeType::usual(self.change.action))
     }
 
+    /// Whether it withdraws an item without saying why.
+    pub fn lacks_reason(&self) -> bool {
+        self.change.action == Action::Withdrawn
+            && self.change.reason.as_deref().unwrap_or_default().is_empty()
+    }
+
     /// What tells the item apart inside the draft, also after the file was uploaded anew: its number
     /// in the register, or for a new one its code, or what makes it the same item in another edition.
     /// New items without a code may share it: names repeat inside real files.
@@ -222,6 +228,10 @@ pub struct Draft {
     pub withdrawn: u64,
     /// Changes that another publication contests.
     pub contested: u64,
+    /// Changes after which somebody has to supervise.
+    pub supervised: u64,
+    /// Withdrawals without a reason.
+    pub unexplained: u64,
     pub decisions: Vec<Decision>,
     pub remarks: Vec<Remark>,
     pub created_at: Timestamp,
@@ -253,6 +263,8 @@ impl Draft {
             amended: 0,
             withdrawn: 0,
             contested: 0,
+            supervised: 0,
+            unexplained: 0,
             decisions: Vec::new(),
             remarks: Vec::new(),
             created_at: now,
@@ -304,7 +316,10 @@ impl Draft {
         self.added = of(Action::Added);
         self.amended = of(Action::Amended);
         self.withdrawn = of(Action::Withdrawn);
-        self.contested = changes.iter().filter(|c| c.contested_by.is_some()).count() as u64;
+        let those = |is: fn(&DraftChange) -> bool| changes.iter().filter(|c| is(c)).count() as u64;
+        self.contested = those(|c| c.contested_by.is_some());
+        self.supervised = those(|c| c.kind().needs_supervision());
+        self.unexplained = those(DraftChange::lacks_reason);
     }
 
     pub fn changes(&self) -> u64 {

@@ -12,6 +12,7 @@ use super::cookies::{self, Keeping};
 use super::error::AppError;
 use super::params::Params;
 use super::state::App;
+use crate::domain::hex;
 use crate::service::ServiceError;
 use crate::service::console::{digest, random};
 
@@ -61,8 +62,7 @@ impl FromRequestParts<App> for Address {
 
 /// The token of forms that whoever bears the secret is shown. It tells nothing of the secret.
 pub fn token(secret: &str) -> String {
-    let digest = digest(&format!("form\n{secret}"));
-    digest.iter().map(|byte| format!("{byte:02x}")).collect()
+    hex(&digest(&format!("form\n{secret}")))
 }
 
 /// Refuses a form that was not made for whoever sends it.

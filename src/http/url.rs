@@ -8,7 +8,7 @@ use sha2::{Digest, Sha256};
 use url::form_urlencoded::Serializer;
 
 use crate::assets;
-use crate::domain::Date;
+use crate::domain::{Date, hex};
 
 pub const HOME: &str = "/";
 pub const SEARCH: &str = "/search";
@@ -332,11 +332,7 @@ pub fn asset_version(name: &str) -> &'static str {
 
 /// First 12 hexadecimal digits of the SHA-256.
 pub fn digest(bytes: &[u8]) -> String {
-    let mut text = String::with_capacity(12);
-    for byte in Sha256::digest(bytes).iter().take(6) {
-        let _ = write!(text, "{byte:02x}");
-    }
-    text
+    hex(&Sha256::digest(bytes)[..6])
 }
 
 #[cfg(test)]

@@ -271,7 +271,11 @@ async fn a_list_goes_from_the_desk_to_the_public_and_stays_provable() {
     }
     let days_ago = "document.querySelector('#caused_on').value =
                         new Date(Date.now() - 3 * 864e5).toISOString().slice(0, 10)";
-    clerk.client.execute(days_ago, vec![]).await.expect("filled");
+    clerk
+        .client
+        .execute(days_ago, vec![])
+        .await
+        .expect("filled");
     clerk.send("form:has(#cause) button").await;
     clerk.look("draft-ready").await;
     clerk.send("button[value=submit]").await;

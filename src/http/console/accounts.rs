@@ -4,7 +4,7 @@ use askama::Template;
 use axum::extract::{Path, State};
 use axum::response::Response;
 
-use super::{Desk, Me, Told};
+use super::{Desk, Me, Sent, Told};
 use crate::domain::{Account, AccountId, AccountRole, Profile};
 use crate::http::error::AppError;
 use crate::http::form::Fields;
@@ -134,8 +134,7 @@ pub async fn accounts(State(app): State<App>, me: Me) -> Result<Response, AppErr
     .await
 }
 
-pub async fn add(State(app): State<App>, me: Me, form: Fields) -> Result<Response, AppError> {
-    me.check(&form)?;
+pub async fn add(State(app): State<App>, Sent { me, form }: Sent) -> Result<Response, AppError> {
     let typed = Typed::of(&form)?;
     let (actor, given) = (me.actor.clone(), typed.clone());
     let added = app
@@ -202,12 +201,10 @@ pub async fn account(
 
 pub async fn change(
     State(app): State<App>,
-    me: Me,
     Path(id): Path<String>,
-    form: Fields,
+    Sent { me, form }: Sent,
 ) -> Result<Response, AppError> {
     let id = path_number(&id)?;
-    me.check(&form)?;
     let actor = me.actor.clone();
     if form.get("do")? == "reset" {
         let reset = app

@@ -8,11 +8,10 @@ use axum::response::Response;
 
 use super::home::style;
 use super::uploads::{FindingRow, groups};
-use super::{Desk, Me, Told};
+use super::{Desk, Me, Sent, Told};
 use crate::domain::Action;
 use crate::domain::workflow::Act;
 use crate::http::error::AppError;
-use crate::http::form::Fields;
 use crate::http::pages::parts::{Pager, action_style};
 use crate::http::pages::render;
 use crate::http::params::{Params, path_number};
@@ -191,7 +190,7 @@ pub fn page(
             None => declared(draft),
         },
         effective: effective(draft),
-        needs_supervision: console.needs_supervision(&me.actor, id)?,
+        needs_supervision: draft.supervised > 0,
         comment: shown.comment.clone(),
         file: draft.file.as_ref().map(|f| f.name.clone()),
         is_edited: draft.is_edited,
@@ -219,12 +218,10 @@ pub fn page(
 
 pub async fn act(
     State(app): State<App>,
-    me: Me,
     Path(id): Path<String>,
-    form: Fields,
+    Sent { me, form }: Sent,
 ) -> Result<Response, AppError> {
     let id = path_number(&id)?;
-    me.check(&form)?;
     let (version, comment) = (form.number("version")?, form.get("comment")?);
     let act = match form.get("act")?.as_str() {
         "submit" => Act::Submit,
@@ -249,12 +246,10 @@ pub async fn act(
 
 pub async fn declare(
     State(app): State<App>,
-    me: Me,
     Path(id): Path<String>,
-    form: Fields,
+    Sent { me, form }: Sent,
 ) -> Result<Response, AppError> {
     let id = path_number(&id)?;
-    me.check(&form)?;
     let version = form.number("version")?;
     let declaration = RawDeclaration {
         cause: form.get("cause")?,
@@ -280,12 +275,10 @@ pub async fn declare(
 /// Something about one change, or about all withdrawals.
 pub async fn changes(
     State(app): State<App>,
-    me: Me,
     Path(id): Path<String>,
-    form: Fields,
+    Sent { me, form }: Sent,
 ) -> Result<Response, AppError> {
     let id = path_number(&id)?;
-    me.check(&form)?;
     let at = (id, form.number("version")?);
     let (what, remark) = (form.get("do")?, form.get("remark")?);
     let position = match what.as_str() {
@@ -326,12 +319,10 @@ pub async fn changes(
 
 pub async fn rebase(
     State(app): State<App>,
-    me: Me,
     Path(id): Path<String>,
-    form: Fields,
+    Sent { me, form }: Sent,
 ) -> Result<Response, AppError> {
     let id = path_number(&id)?;
-    me.check(&form)?;
     let version = form.number("version")?;
     let actor = me.actor.clone();
     app.desk_form(

@@ -4,7 +4,7 @@ use askama::Template;
 use axum::extract::{Path, State};
 use axum::response::Response;
 
-use super::{Desk, Me, Told, see_other};
+use super::{Desk, Me, Sent, Told, see_other};
 use crate::http::error::AppError;
 use crate::http::form::Fields;
 use crate::http::pages::parts::Pager;
@@ -199,18 +199,16 @@ pub async fn item(
 
 pub async fn add(
     State(app): State<App>,
-    me: Me,
     Path(number): Path<String>,
-    form: Fields,
+    Sent { me, form }: Sent,
 ) -> Result<Response, AppError> {
     fill_in(app, me, path_number(&number)?, None, form).await
 }
 
 pub async fn change(
     State(app): State<App>,
-    me: Me,
     Path((number, code)): Path<(String, String)>,
-    form: Fields,
+    Sent { me, form }: Sent,
 ) -> Result<Response, AppError> {
     fill_in(app, me, path_number(&number)?, Some(code), form).await
 }
@@ -222,7 +220,6 @@ async fn fill_in(
     code: Option<String>,
     form: Fields,
 ) -> Result<Response, AppError> {
-    me.check(&form)?;
     let version = form.number("version")?;
     let values: Vec<(String, String)> = form.with_prefix("field.");
     let (actor, typed) = (me.actor.clone(), values.clone());
@@ -253,12 +250,10 @@ async fn fill_in(
 
 pub async fn withdraw(
     State(app): State<App>,
-    me: Me,
     Path((number, code)): Path<(String, String)>,
-    form: Fields,
+    Sent { me, form }: Sent,
 ) -> Result<Response, AppError> {
     let number = path_number(&number)?;
-    me.check(&form)?;
     let version = form.number("version")?;
     let actor = me.actor.clone();
     app.desk_form(

@@ -5,10 +5,9 @@ use axum::extract::{Path, State};
 use axum::response::Response;
 
 use super::home::moment;
-use super::{Desk, Me, Told};
+use super::{Desk, Me, Sent, Told};
 use crate::domain::letter::{Letter, LetterState};
 use crate::http::error::AppError;
-use crate::http::form::Fields;
 use crate::http::pages::parts::Pager;
 use crate::http::pages::render;
 use crate::http::params::{Params, path_number};
@@ -144,12 +143,10 @@ pub async fn letter(
 
 pub async fn handle(
     State(app): State<App>,
-    me: Me,
     Path(id): Path<String>,
-    form: Fields,
+    Sent { me, form }: Sent,
 ) -> Result<Response, AppError> {
     let id = path_number(&id)?;
-    me.check(&form)?;
     let handling = Handling {
         state: form.get("state")?,
         reply: form.get("reply")?,
@@ -167,12 +164,10 @@ pub async fn handle(
 
 pub async fn delete_contact(
     State(app): State<App>,
-    me: Me,
     Path(id): Path<String>,
-    form: Fields,
+    Sent { me, .. }: Sent,
 ) -> Result<Response, AppError> {
     let id = path_number(&id)?;
-    me.check(&form)?;
     let actor = me.actor.clone();
     app.desk_form(
         move |console| console.delete_contact(&actor, id),

@@ -15,7 +15,7 @@ mod uploads;
 use std::sync::Arc;
 
 use axum::body::Body;
-use axum::extract::{DefaultBodyLimit, FromRequestParts};
+use axum::extract::{DefaultBodyLimit, FromRequest, FromRequestParts, Request};
 use axum::http::header::{CACHE_CONTROL, LOCATION};
 use axum::http::request::Parts;
 use axum::http::{HeaderMap, HeaderValue, Method, StatusCode};
@@ -131,14 +131,31 @@ impl Me {
         form::token(&self.secret)
     }
 
-    /// # Errors
-    /// `Refused` for a form that was not made in this session.
-    fn check(&self, form: &Fields) -> Result<(), ServiceError> {
-        form::check(&self.headers, &self.secret, &form.get(form::FIELD)?)
-    }
-
     fn has(&self, role: AccountRole) -> bool {
         self.actor.account.has(role)
+    }
+}
+
+/// A form that was sent from a page of the session; any other is refused before a handler sees it.
+pub struct Sent {
+    pub me: Me,
+    pub form: Fields,
+}
+
+impl FromRequest<App> for Sent {
+    type Rejection = Response;
+
+    async fn from_request(request: Request, app: &App) -> Result<Self, Response> {
+        let (mut parts, body) = request.into_parts();
+        let me = Me::from_request_parts(&mut parts, app).await?;
+        let request = Request::from_parts(parts, body);
+        let form = Fields::from_request(request, app).await;
+        let form = form.map_err(IntoResponse::into_response)?;
+        let given = form.get(form::FIELD);
+        given
+            .and_then(|given| form::check(&me.headers, &me.secret, &given))
+            .map_err(|refused| AppError::from(refused).into_response())?;
+        Ok(Self { me, form })
     }
 }
 

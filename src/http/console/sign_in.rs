@@ -5,7 +5,7 @@ use axum::extract::State;
 use axum::http::StatusCode;
 use axum::response::Response;
 
-use super::{Desk, Me, SESSION, see_other};
+use super::{Desk, Me, SESSION, Sent, see_other};
 use crate::http::cookies::{self, Keeping};
 use crate::http::error::AppError;
 use crate::http::form::{Address, Fields, Visitor};
@@ -109,8 +109,7 @@ fn remember(app: &App, response: &mut Response, secret: &str) {
     cookies::set(response.headers_mut(), SESSION, secret, keeping);
 }
 
-pub async fn sign_out(State(app): State<App>, me: Me, form: Fields) -> Result<Response, AppError> {
-    me.check(&form)?;
+pub async fn sign_out(State(app): State<App>, Sent { me, .. }: Sent) -> Result<Response, AppError> {
     let secret = me.secret.clone();
     app.desk(move |console| console.sign_out(&me.actor, &secret))
         .await?;
@@ -139,8 +138,7 @@ pub async fn password(me: Me) -> Result<Response, AppError> {
     Ok(password_page(&me, None)?)
 }
 
-pub async fn change(State(app): State<App>, me: Me, form: Fields) -> Result<Response, AppError> {
-    me.check(&form)?;
+pub async fn change(State(app): State<App>, Sent { me, form }: Sent) -> Result<Response, AppError> {
     let (old, new, again) = (form.get("old")?, form.get("password")?, form.get("again")?);
     let changed = if new == again {
         let actor = me.actor.clone();

@@ -4,11 +4,10 @@ use askama::Template;
 use axum::extract::{Path, State};
 use axum::response::Response;
 
-use super::{Desk, Me, Told};
+use super::{Desk, Me, Sent, Told};
 use crate::domain::date::{self, chinese};
 use crate::domain::{AccountRole, Grant, Scope};
 use crate::http::error::AppError;
-use crate::http::form::Fields;
 use crate::http::pages::render;
 use crate::http::params::path_number;
 use crate::http::state::App;
@@ -86,8 +85,7 @@ pub async fn tokens(State(app): State<App>, me: Me) -> Result<Response, AppError
         .await
 }
 
-pub async fn add(State(app): State<App>, me: Me, form: Fields) -> Result<Response, AppError> {
-    me.check(&form)?;
+pub async fn add(State(app): State<App>, Sent { me, form }: Sent) -> Result<Response, AppError> {
     let (name, department) = (form.get("name")?, form.get("department")?);
     let scopes = form.0.all("scope");
     let day = form.get("expires_on")?;
@@ -124,12 +122,10 @@ pub async fn add(State(app): State<App>, me: Me, form: Fields) -> Result<Respons
 
 pub async fn revoke(
     State(app): State<App>,
-    me: Me,
     Path(id): Path<String>,
-    form: Fields,
+    Sent { me, .. }: Sent,
 ) -> Result<Response, AppError> {
     let id = path_number(&id)?;
-    me.check(&form)?;
     let actor = me.actor.clone();
     app.desk_form(
         move |console| console.revoke_token(&actor, id),

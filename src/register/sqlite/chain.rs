@@ -10,7 +10,7 @@ use sha2::{Digest, Sha256};
 use super::content::Unpacker;
 use super::files::{Files, Kept};
 use super::{catalog, journal, key, number};
-use crate::domain::{Break, Verified};
+use crate::domain::{Break, Verified, hex};
 use crate::register::RegisterError;
 
 /// Begins every digest, by the form it is computed in.
@@ -241,8 +241,4 @@ fn file(db: &Connection, files: &Files, publication: u64) -> Result<Option<Strin
         Kept::Missing => Some(format!("原始文件“{name}”不见了")),
         Kept::Changed => Some(format!("原始文件“{name}”与登记时不同")),
     })
-}
-
-pub(super) fn hex(digest: &[u8; 32]) -> String {
-    digest.iter().map(|byte| format!("{byte:02x}")).collect()
 }

@@ -6,12 +6,12 @@ use rusqlite::{Connection, OptionalExtension, params, params_from_iter};
 use sha2::{Digest, Sha256};
 
 use super::accounts::{instant, json, read_json};
-use super::chain::{self, hex};
+use super::chain;
 use super::content::{self, Unpacker};
 use super::{SqliteRegister, damaged, journal, key, number, publish};
 use crate::domain::journal::Entry;
 use crate::domain::workflow::State;
-use crate::domain::{Draft, DraftChange, Finding, Publication, PublicationDraft};
+use crate::domain::{Draft, DraftChange, Finding, Publication, PublicationDraft, hex};
 use crate::register::RegisterError;
 use crate::register::desk::{Content, Desk, DraftFilter};
 
@@ -254,5 +254,5 @@ fn digest(db: &Connection, id: u64) -> Result<String, RegisterError> {
         hasher.update((json.len() as u64).to_be_bytes());
         hasher.update(&json);
     }
-    Ok(hex(&hasher.finalize().into()))
+    Ok(hex(&hasher.finalize()))
 }

@@ -8,7 +8,7 @@ use std::path::{Path, PathBuf};
 use sha2::{Digest, Sha256};
 
 use super::damaged;
-use crate::domain::FileRef;
+use crate::domain::{FileRef, hex};
 use crate::register::RegisterError;
 
 /// What became of a kept file.
@@ -142,8 +142,8 @@ fn copy_hashed(from: &mut dyn Read, to: &mut dyn Write) -> io::Result<(String, u
         to.write_all(&buffer[..n])?;
         length += n as u64;
     }
-    let hex = sha.finalize().iter().map(|b| format!("{b:02x}")).collect();
-    Ok((hex, length))
+    let digest = hex(&sha.finalize());
+    Ok((digest, length))
 }
 
 /// A new name is on the disk only when its folder is.

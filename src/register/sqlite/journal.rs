@@ -3,10 +3,10 @@
 use rusqlite::{Connection, OptionalExtension, Row, params};
 use sha2::{Digest, Sha256};
 
-use super::chain::{cover, hex};
+use super::chain::cover;
 use super::{damaged, key, number};
 use crate::domain::journal::{Deed, Entry, Record};
-use crate::domain::{AccountId, Break};
+use crate::domain::{AccountId, Break, hex};
 use crate::register::RegisterError;
 use crate::register::journal::JournalFilter;
 
@@ -155,6 +155,6 @@ fn read(row: &Row<'_>) -> Result<Record, RegisterError> {
             detail: row.get(7)?,
             content: row.get(8)?,
         },
-        digest: hex(&row.get(9)?),
+        digest: hex(&row.get::<_, [u8; 32]>(9)?),
     })
 }

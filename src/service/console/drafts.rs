@@ -1,7 +1,7 @@
 //! Reading drafts: which there are, what they change, what was found and said.
 //! Whoever may not see a draft is told that there is none.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::io::{Read, Write};
 
 use super::terms::Deadline;
@@ -265,13 +265,17 @@ impl Console {
             list: Some(draft.list.clone()),
             departments: None,
         };
-        let (others, _) = self.office.drafts(&filter, 0, SHOWN)?;
+        let (mut others, _) = self.office.drafts(&filter, 0, SHOWN)?;
+        others.retain(|other| other.id != id);
+        if others.is_empty() {
+            return Ok(Vec::new());
+        }
         let own = self.office.draft_changes(id, 0, ALL)?;
-        let own: HashMap<String, DraftChange> = own.into_iter().map(|c| (c.key(), c)).collect();
+        let own: HashSet<String> = own.iter().map(DraftChange::key).collect();
         let mut rivals = Vec::new();
-        for other in others.into_iter().filter(|other| other.id != id) {
+        for other in others {
             let changes = self.office.draft_changes(other.id, 0, ALL)?;
-            let both = changes.iter().filter(|c| own.contains_key(&c.key()));
+            let both = changes.iter().filter(|c| own.contains(&c.key()));
             let items: Vec<String> = both.map(|c| c.change.item.head.name.clone()).collect();
             if !items.is_empty() {
                 rivals.push(Rival {

@@ -91,7 +91,7 @@ impl Console {
     }
 
     fn may_submit(&self, actor: &Actor, id: u64) -> Result<(), ServiceError> {
-        let obstacles = self.obstacles(actor, id)?;
+        let obstacles = self.all_obstacles(actor, id)?;
         if obstacles.is_empty() {
             return Ok(());
         }

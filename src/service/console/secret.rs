@@ -1,10 +1,9 @@
 //! Secrets that only their bearer has: sessions, tokens, receipts. Kept as digests alone.
 //! Must not know what a secret opens.
 
-use std::fmt::Write as _;
-
 use sha2::{Digest, Sha256};
 
+use crate::domain::hex;
 use crate::register::accounts::SecretDigest;
 use crate::service::ServiceError;
 
@@ -52,16 +51,6 @@ pub fn digest(secret: &str) -> SecretDigest {
 /// SHA-256 of what was sent.
 pub fn digest_of(bytes: &[u8]) -> SecretDigest {
     Sha256::digest(bytes).into()
-}
-
-/// Lower-case hexadecimal.
-pub fn hex(bytes: &[u8]) -> String {
-    let mut text = String::with_capacity(2 * bytes.len());
-    for byte in bytes {
-        // Writing to a String cannot fail.
-        let _ = write!(text, "{byte:02x}");
-    }
-    text
 }
 
 #[cfg(test)]

@@ -5,7 +5,9 @@ use super::drafts::ALL;
 use super::{Actor, Console, text};
 use crate::domain::draft::Timing;
 use crate::domain::workflow::Act;
-use crate::domain::{Action, ChangeType, Date, Declaration, Deed, DraftChange, ItemCode, date};
+use crate::domain::{
+    Action, ChangeType, Date, Declaration, Deed, Draft, DraftChange, ItemCode, date,
+};
 use crate::register::desk::Content;
 use crate::service::ServiceError;
 use crate::service::view::shorten;
@@ -162,7 +164,7 @@ impl Console {
                 annotate(named, said)?;
             }
             if !others.reason.is_empty() {
-                for change in changes.iter_mut().filter(|c| lacks_reason(c)) {
+                for change in changes.iter_mut().filter(|c| c.lacks_reason()) {
                     annotate(change, others)?;
                 }
             }
@@ -205,83 +207,57 @@ impl Console {
         Ok(())
     }
 
-    /// Everything that keeps a draft from being submitted, in Chinese; empty when nothing does.
+    /// What keeps a draft from being submitted, in Chinese; empty when nothing does.
     ///
     /// # Errors
     /// As [`Self::draft`].
     pub fn obstacles(&self, actor: &Actor, id: u64) -> Result<Vec<String>, ServiceError> {
         let draft = self.seen(actor, id)?;
-        let changes = self.office.draft_changes(id, 0, ALL)?;
-        let said = &draft.declaration;
-        let today = self.services.today();
+        let latest = self.latest(&draft.list)?;
+        let rows = draft.refused_rows;
         let mut obstacles = Vec::new();
         let mut tell = |is_so: bool, what: String| {
             if is_so {
                 obstacles.push(what);
             }
         };
-        let latest = self.latest(&draft.list)?;
         tell(
             latest != draft.base,
             format!("该清单已有第 {latest} 号公布，须先“重新比对”"),
         );
-        tell(changes.is_empty(), "草稿中没有任何变动".into());
-        let contested = draft.contested;
+        tell(draft.changes() == 0, "草稿中没有任何变动".into());
         tell(
-            contested > 0,
-            format!("有 {contested} 项与已公布的内容冲突，须逐项选择以哪一个为准"),
+            draft.contested > 0,
+            format!(
+                "有 {} 项与已公布的内容冲突，须逐项选择以哪一个为准",
+                draft.contested
+            ),
         );
-        let rows = draft.refused_rows;
         tell(
             rows > 0 && draft.withdrawn > 0,
             format!("文件有 {rows} 行因错误未收录，为免误作取消，须先改正后重新上传"),
         );
-        tell(said.cause.is_empty(), "没有填写变动原因".into());
-        tell(said.caused_on.is_none(), "没有填写原因发生日期".into());
         tell(
-            said.caused_on.is_some_and(|day| day > today),
-            "原因发生日期晚于今天".into(),
-        );
-        tell(
-            said.effective_on.is_some_and(|day| day < today),
-            "生效日期早于今天；自公布之日起生效的请留空".into(),
+            draft.unexplained > 0,
+            format!("有 {} 个取消或下放的事项没有填写原因", draft.unexplained),
         );
         let last = self.last_effective(&draft.list)?;
-        tell(
-            last.zip(said.effective_on).is_some_and(|(l, day)| day < l),
-            format!(
-                "生效日期早于该清单上一次公布的生效日期（{}）",
-                last.map(date::chinese).unwrap_or_default()
-            ),
-        );
-        tell(
-            said.timing == Timing::OnEffectiveDay && said.effective_on.is_none(),
-            "选择了在生效日公布，但没有填写生效日期".into(),
-        );
-        let supervised = changes.iter().any(|c| c.kind().needs_supervision());
-        tell(
-            supervised && said.supervision.is_empty(),
-            "有取消、下放或委托的事项，没有填写事中事后监管措施".into(),
-        );
-        let without = changes.iter().filter(|c| lacks_reason(c)).count();
-        tell(
-            without > 0,
-            format!("有 {without} 个取消或下放的事项没有填写原因"),
-        );
-        for unknown in self.unknown_successors(&changes)? {
-            tell(true, format!("承接事项的编码“{unknown}”不在登记簿中"));
-        }
+        obstacles.extend(missing(&draft, last, self.services.today()));
         Ok(obstacles)
     }
 
-    /// Whether the department has to say how something is supervised afterwards.
-    ///
-    /// # Errors
-    /// As [`Self::draft`].
-    pub fn needs_supervision(&self, actor: &Actor, id: u64) -> Result<bool, ServiceError> {
-        self.seen(actor, id)?;
+    /// The same with what takes reading all changes.
+    pub(super) fn all_obstacles(
+        &self,
+        actor: &Actor,
+        id: u64,
+    ) -> Result<Vec<String>, ServiceError> {
+        let mut obstacles = self.obstacles(actor, id)?;
         let changes = self.office.draft_changes(id, 0, ALL)?;
-        Ok(changes.iter().any(|c| c.kind().needs_supervision()))
+        for unknown in self.unknown_successors(&changes)? {
+            obstacles.push(format!("承接事项的编码“{unknown}”不在登记簿中"));
+        }
+        Ok(obstacles)
     }
 
     fn last_effective(&self, list: &crate::domain::ListId) -> Result<Option<Date>, ServiceError> {
@@ -308,14 +284,44 @@ impl Console {
     }
 }
 
-fn lacks_reason(change: &DraftChange) -> bool {
-    change.change.action == Action::Withdrawn
-        && change
-            .change
-            .reason
-            .as_deref()
-            .unwrap_or_default()
-            .is_empty()
+/// What is not declared, or wrongly; `last` is the day from which the list's last edition is effective.
+fn missing(draft: &Draft, last: Option<Date>, today: Date) -> Vec<String> {
+    let said = &draft.declaration;
+    let mut missing = Vec::new();
+    let mut tell = |is_so: bool, what: String| {
+        if is_so {
+            missing.push(what);
+        }
+    };
+    tell(said.cause.is_empty(), "没有填写变动原因".into());
+    tell(said.caused_on.is_none(), "没有填写原因发生日期".into());
+    tell(
+        said.caused_on.is_some_and(|day| day > today),
+        "原因发生日期晚于今天".into(),
+    );
+    tell(
+        said.effective_on.is_some_and(|day| day < today),
+        "生效日期早于今天；自公布之日起生效的请留空".into(),
+    );
+    let earliest = last.filter(|last| *last > said.effective_on.unwrap_or(today));
+    if let Some(last) = earliest {
+        tell(
+            true,
+            format!(
+                "该清单上一次公布自{}起生效，本次的生效日期不能早于它",
+                date::chinese(last)
+            ),
+        );
+    }
+    tell(
+        said.timing == Timing::OnEffectiveDay && said.effective_on.is_none(),
+        "选择了在生效日公布，但没有填写生效日期".into(),
+    );
+    tell(
+        draft.supervised > 0 && said.supervision.is_empty(),
+        "有取消、下放或委托的事项，没有填写事中事后监管措施".into(),
+    );
+    missing
 }
 
 fn at(changes: &mut [DraftChange], position: u64) -> Result<&mut DraftChange, ServiceError> {
