@@ -4,6 +4,7 @@ use quanze::domain::workflow::{Act, State};
 use quanze::domain::{Clock, Deed, Draft, Entry};
 use quanze::intake::Hints;
 use quanze::register::desk::{Content, Desk};
+use quanze::register::journal::JournalFilter;
 use quanze::service::ServiceError;
 use quanze::service::console::{Actor, Console};
 
@@ -205,7 +206,7 @@ fn an_auditor_reads_everything_and_does_nothing() {
     watches(&office);
     let records = office
         .console()
-        .journal(auditor, &Default::default(), PAGE)
+        .journal(auditor, &JournalFilter::default(), PAGE)
         .expect("the journal is read");
     assert!(records.1 > 0);
 }
@@ -218,7 +219,7 @@ fn the_journal_is_for_auditors_and_operators() {
         office.list_office(),
         office.legal_office(),
     ] {
-        let journal = office.console().journal(actor, &Default::default(), PAGE);
+        let journal = office.console().journal(actor, &JournalFilter::default(), PAGE);
         let who = &actor.account.name;
         assert_eq!(refused(journal).code, "not_allowed", "{who}");
     }

@@ -5,7 +5,7 @@ use sha2::{Digest, Sha256};
 
 use super::chain::{publish_supervised, published, unguarded, verify};
 use super::*;
-use crate::register::sqlite::chain::hex;
+use crate::domain::hex;
 
 /// What a digest covered before schema version 3. Nothing here changes any more.
 const FORM_1: [&str; 2] = [
