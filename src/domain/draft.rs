@@ -229,8 +229,10 @@ pub struct Draft {
     /// Changes that another publication contests.
     pub contested: u64,
     /// Changes after which somebody has to supervise.
+    #[serde(default)]
     pub supervised: u64,
     /// Withdrawals without a reason.
+    #[serde(default)]
     pub unexplained: u64,
     pub decisions: Vec<Decision>,
     pub remarks: Vec<Remark>,

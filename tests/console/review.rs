@@ -10,6 +10,9 @@ use super::{
     annotation, csv, day, first, of_code, refused, said,
 };
 
+/// The basis of the first item after it was returned.
+const MENDED: &str = "《城市市容和环境卫生管理条例》第三十四条，处五十元以上二百元以下罚款";
+
 /// A draft with a change of each sort, of which all is said.
 fn drafted(office: &Office) -> u64 {
     let mut rows = amended(&[(0, STRICTER)]);
@@ -65,7 +68,6 @@ fn a_draft_goes_the_whole_way_to_a_publication() {
     assert_eq!(told, (first()[0].1, "罚款的幅度应写明上限"));
     let key = of_code(&office.changes(id), "KL-001").key.clone();
     assert_eq!(remarks[0].key, key, "it stands by the item");
-    const MENDED: &str = "《城市市容和环境卫生管理条例》第三十四条，处五十元以上二百元以下罚款";
     let mut rows = amended(&[(0, MENDED)]);
     rows.truncate(3);
     rows.push(FIFTH);

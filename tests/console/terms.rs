@@ -93,11 +93,11 @@ fn both_reviews_together_take_fifteen_working_days_from_submission_on() {
     assert_eq!(state.expect("it is approved"), State::LegalReview);
     let overdue = [("2026-10-28T01:00:00Z", 1), ("2026-11-02T01:00:00Z", 4)];
     runs(&office, id, "审查", "2026-10-27", &overdue);
-    // Returned, the term for applying runs again; submitted, a new one for the reviews.
+    // Returned, the term for applying runs again, from the cause on.
     let returned = office.act(office.legal_office(), id, Act::Return, "依据不全");
     returned.expect("it is returned");
-    let overdue = [("2026-11-02T01:00:00Z", 11)];
-    runs(&office, id, "提交", "2026-10-18", &overdue);
+    let overdue = [("2026-11-02T01:00:00Z", 10)];
+    runs(&office, id, "提交", "2026-10-19", &overdue);
 }
 
 #[test]

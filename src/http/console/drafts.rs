@@ -64,6 +64,10 @@ struct DraftPage {
     moved_on: Option<(String, u64)>,
     publication: Option<(String, u64)>,
     rivals: Vec<RivalRow>,
+    /// Who has returned it, and why.
+    returned: Option<Said>,
+    /// Remarks since it was last submitted.
+    remarked: usize,
     obstacles: Vec<String>,
     /// What may be done with it now.
     allowed: Vec<Act>,
@@ -183,6 +187,12 @@ pub fn page(
         moved_on: view.moved_on.map(numbered),
         publication: draft.publication.map(numbered),
         rivals: rivals.collect(),
+        returned: parts::returned(draft),
+        remarked: draft
+            .remarks
+            .iter()
+            .filter(|r| Some(r.at) > draft.submitted_at)
+            .count(),
         obstacles,
         allowed: view.allowed.clone(),
         declaration: match &shown.declaration {

@@ -178,7 +178,7 @@ fn items(services: &Services, site: &str, map: u64) -> Result<Vec<Page>, Service
 /// pages and by the site map.
 pub async fn robots(State(app): State<App>, headers: HeaderMap) -> Response {
     let text = format!(
-        "User-agent: *\nDisallow: /search\nDisallow: /api/\nDisallow: /kinds/*/items\nSitemap: {}{}\n",
+        "User-agent: *\nDisallow: /search\nDisallow: /api/\nDisallow: /console\nDisallow: /items/*/feedback\nDisallow: /kinds/*/items\nSitemap: {}{}\n",
         app.site(),
         url::SITEMAP
     );

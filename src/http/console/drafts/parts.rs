@@ -2,6 +2,7 @@
 
 use crate::domain::date::chinese;
 use crate::domain::draft::Remark;
+use crate::domain::workflow::{Act, State};
 use crate::domain::{Action, ChangeType, Draft, Timing};
 use crate::http::console::home::moment;
 use crate::http::pages::parts::{FieldDifference, action_style};
@@ -135,6 +136,20 @@ pub fn decisions(draft: &Draft) -> Vec<Said> {
         text: d.comment.clone(),
     });
     said.collect()
+}
+
+/// The last return, while the draft is with its department because of it.
+pub fn returned(draft: &Draft) -> Option<Said> {
+    if draft.state != State::Returned {
+        return None;
+    }
+    let last = draft.decisions.iter().rfind(|d| d.act == Act::Return)?;
+    Some(Said {
+        office: last.office.clone(),
+        at: moment(last.at),
+        what: last.act.label(),
+        text: last.comment.clone(),
+    })
 }
 
 pub fn said(remark: &Remark) -> Said {
