@@ -37,6 +37,11 @@ pub fn run(settings: &Settings) -> Result<ExitCode, CliError> {
                     verified.head
                 );
             }
+            say!(
+                "审计记录第 {} 条的校验值：{}",
+                verified.records,
+                verified.journal
+            );
             Ok(ExitCode::SUCCESS)
         }
         Err(broken) => {

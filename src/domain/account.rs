@@ -86,10 +86,11 @@ impl Profile {
         if roles.is_empty() {
             return Err("请至少选择一个角色".into());
         }
-        let reviews =
-            |role: &AccountRole| matches!(role, AccountRole::ListOffice | AccountRole::LegalOffice);
-        if roles.contains(&AccountRole::Operator) && roles.iter().any(reviews) {
-            return Err("管理员不得审查，不能与编办审查、司法局审查兼任".into());
+        // Who makes accounts takes no part in what they do.
+        let other =
+            |role: &AccountRole| !matches!(role, AccountRole::Operator | AccountRole::Auditor);
+        if roles.contains(&AccountRole::Operator) && roles.iter().any(other) {
+            return Err("管理员不得起草、审查，不能与部门经办、编办审查、司法局审查兼任".into());
         }
         let mut departments = Vec::new();
         for department in self.departments {
@@ -258,6 +259,7 @@ mod tests {
             profile(&[Auditor], &["辽阳市财政局"]),
             profile(&[Operator, ListOffice], &[]),
             profile(&[Operator, LegalOffice], &[]),
+            profile(&[Operator, Editor], &["辽阳市财政局"]),
             Profile {
                 office: "\n".into(),
                 ..profile(&[Auditor], &[])

@@ -220,6 +220,9 @@ pub struct Draft {
     pub file: Option<FileRef>,
     /// Whether items were changed in forms since the upload.
     pub is_edited: bool,
+    /// Whether the file holds this list and nothing else: only then may readers have it.
+    #[serde(default)]
+    pub is_whole: bool,
     /// Whether rows of the file were refused, so that items may be missing for no other reason.
     pub refused_rows: u64,
     pub findings: FindingCounts,
@@ -259,6 +262,7 @@ impl Draft {
             declaration: Declaration::default(),
             file: None,
             is_edited: false,
+            is_whole: false,
             refused_rows: 0,
             findings: FindingCounts::default(),
             added: 0,

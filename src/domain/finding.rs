@@ -3,6 +3,9 @@
 
 use serde::{Deserialize, Serialize};
 
+/// Stands at the end of the name of a file that is given back with its findings marked.
+pub const MARKED: &str = "（问题已标注）";
+
 /// How bad a finding is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]

@@ -126,8 +126,9 @@ pub struct Publication {
 pub struct Verified {
     pub publications: u64,
     pub revisions: u64,
-    /// Records of the journal.
+    /// Records of the journal, and the digest of the last; blank where there is none.
     pub records: u64,
+    pub journal: String,
     /// Digest of the newest publication, which covers all before it, in lower-case hexadecimal; blank
     /// where there is none.
     pub head: String,

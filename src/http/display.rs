@@ -155,7 +155,9 @@ fn aside(work: impl FnOnce() -> String + Send + 'static) -> String {
 
 /// The layer around all pages.
 pub async fn display(mut request: Request, next: Next) -> Response {
-    let display = Display::of(request.headers());
+    let mut display = Display::of(request.headers());
+    // Who works on a text sees it as it is.
+    display.traditional &= !request.uri().path().starts_with(paths::CONSOLE);
     if display != Display::default() {
         display.untag(request.headers_mut());
     }

@@ -180,7 +180,8 @@ pub fn largest_body(path: &str, largest_file: u64) -> u64 {
     match path {
         CHECK => 11 << 20,
         path if takes_list(path) => largest_file.saturating_add(1 << 20),
-        path if path.starts_with("/console/") => 4 << 20,
+        path if path.starts_with("/console/lists/") => 4 << 20,
+        path if path.starts_with(API_CONSOLE_DRAFTS) => 4 << 20,
         _ => 64 << 10,
     }
 }

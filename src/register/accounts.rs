@@ -120,24 +120,28 @@ pub trait Accounts: Send + Sync {
         since: Timestamp,
     ) -> Result<u64, RegisterError>;
 
+    /// Forgets the last attempt of a subject.
+    fn forget_last(&self, purpose: &str, subject: &str) -> Result<(), RegisterError>;
+
     /// Forgets the attempts of a subject.
     fn forget_attempts(&self, purpose: &str, subject: &str) -> Result<(), RegisterError>;
 
-    /// What a token's request under this key was answered since.
-    fn answered(
+    /// Takes a token's idempotency key for a request, unless it was taken since; then says what is
+    /// known of that request. Keys taken before are forgotten. Status 0: it is not answered yet.
+    fn claim_key(
         &self,
         token: u64,
         key: &str,
+        request: &SecretDigest,
+        now: Timestamp,
         since: Timestamp,
     ) -> Result<Option<Answered>, RegisterError>;
 
-    /// Keeps an answer; those older than `since` are forgotten.
-    fn keep_answer(
+    /// Keeps the answer under a key that was taken; without one the key is free again.
+    fn settle_key(
         &self,
         token: u64,
         key: &str,
-        answer: &Answered,
-        now: Timestamp,
-        since: Timestamp,
+        answer: Option<(u16, &str)>,
     ) -> Result<(), RegisterError>;
 }

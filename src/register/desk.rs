@@ -62,7 +62,8 @@ pub trait Desk: Send + Sync {
     /// Findings of the draft's file.
     fn draft_findings(&self, id: u64) -> Result<Vec<Finding>, RegisterError>;
 
-    /// Digest over a draft's declaration and changes, in lower-case hexadecimal.
+    /// Digest over a draft's list, file, declaration and changes, in lower-case hexadecimal; the same that
+    /// the record of every saving has.
     fn draft_digest(&self, id: u64) -> Result<String, RegisterError>;
 
     /// Records the publication and that the draft has become it, in one transaction: both or neither.

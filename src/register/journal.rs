@@ -9,8 +9,8 @@ use super::RegisterError;
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct JournalFilter {
     pub deed: Option<Deed>,
+    /// Sign-in name, also of what its tokens did.
     pub actor: Option<String>,
-    /// What the object begins with.
     pub object: Option<String>,
 }
 

@@ -24,7 +24,7 @@ fn accounts_are_added_listed_and_their_passwords_reset() {
         (&["--role", "operator"][..], "“guanli”已被使用"),
         (
             &["--role", "operator", "--role", "list-office"],
-            "管理员不得审查",
+            "管理员不得起草、审查",
         ),
         (&["--role", "editor"], "部门经办须填写"),
         (&["--role", "boss"], "editor、list-office"),

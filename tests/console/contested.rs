@@ -3,7 +3,7 @@
 use quanze::domain::{Action, ItemCode};
 
 use super::{
-    FIFTH, Office, Row, STRICTER, amended, annotation, first, of_code, refused,
+    CITY, FIFTH, Office, Row, STRICTER, amended, annotation, csv, first, of_code, refused,
 };
 
 /// The day of [`Office::new`].
@@ -21,7 +21,12 @@ fn without_the_second() -> Vec<Row<'static>> {
 /// Theirs is published, then ours, made of the same edition, is compared anew.
 fn after(office: &Office, theirs: &[Row<'_>], ours: &[Row<'_>]) -> (u64, u64) {
     let theirs = office.drafted(theirs);
-    let ours = office.drafted(ours);
+    // Another file, also where it says the same.
+    let mut bytes = csv(CITY, ours);
+    bytes.push(b'\n');
+    let uploaded = office.upload(office.editor(), &bytes);
+    let ours = uploaded.drafts[0].draft.id;
+    assert_ne!(ours, theirs, "a draft of its own");
     office.publish(theirs);
     (ours, rebased(office, ours))
 }
@@ -230,6 +235,36 @@ fn a_draft_is_compared_anew_as_often_as_its_list_moves_on() {
     let found = office.basis_on("KL-002", TODAY);
     assert_eq!(found.as_deref(), Some(OURS));
     office.verify();
+}
+
+#[test]
+fn what_is_typed_into_a_form_settles_no_conflict() {
+    let office = Office::new();
+    let (theirs, rows) = (amended(&[(1, STRICTER)]), amended(&[(1, OURS)]));
+    let (ours, contested) = after(&office, &theirs, &rows);
+    assert_eq!(contested, 1);
+    let (console, editor) = (office.console(), office.editor());
+    let form = console.item_form(editor, 1, Some("KL-002"));
+    let form = form.expect("the form is made");
+    let values = form.fields.iter().map(|f| {
+        let value = if f.key == "office" {
+            "执法科"
+        } else {
+            &f.value
+        };
+        (f.key.clone(), value.to_owned())
+    });
+    let values: Vec<(String, String)> = values.collect();
+    let done = console.fill_in(editor, 1, Some("KL-002"), form.stamp, &values);
+    let id = done.expect("it can be filled in").expect("it is read");
+    assert_eq!(id, ours, "it goes into the draft in hand");
+    assert_eq!(
+        office.draft(ours).contested,
+        1,
+        "nobody has said which holds"
+    );
+    let rows = office.changes(ours);
+    assert_eq!(of_code(&rows, "KL-002").contested_by, Some(2));
 }
 
 #[test]

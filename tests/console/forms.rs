@@ -1,10 +1,12 @@
 //! One item in a form: new, amended, withdrawn; what the form must not do.
 
-use quanze::domain::{Action, ListId, Region};
-use quanze::service::console::form::ItemForm;
+use quanze::domain::workflow::Act;
+use quanze::domain::{AccountRole, Action, ListId, Region};
+use quanze::intake::Hints;
+use quanze::service::console::form::{ItemForm, Stamp};
 
 use super::{
-    CITY, FINANCE, FILE, Office, STRICTER, annotation, csv, first, of_code, refused, source,
+    CITY, FILE, FINANCE, Office, STRICTER, annotation, csv, first, of_code, refused, source,
 };
 use crate::support::app::{added, power};
 
@@ -36,7 +38,7 @@ fn filled_in(office: &Office, code: Option<&str>, changed: &[(&str, &str)]) -> u
         office.editor(),
         LIST,
         code,
-        form.version,
+        form.stamp,
         &values(&form, changed),
     );
     let done = done.expect("it can be filled in");
@@ -53,11 +55,20 @@ const NEW: [(&str, &str); 6] = [
     ("level", "市级"),
 ];
 
+/// What a page of the list would be made from now.
+fn stamp(office: &Office) -> Stamp {
+    let own = office.console().own_items(office.editor(), LIST);
+    own.expect("the list is theirs").stamp
+}
+
 #[test]
 fn a_form_shows_what_is_in_force() {
     let office = Office::new();
     let form = form_of(&office, Some("KL-002"));
-    assert_eq!((form.draft, form.version, form.list_number), (0, 0, LIST));
+    assert_eq!(
+        (form.stamp.draft, form.stamp.version, form.list_number),
+        (0, 0, LIST)
+    );
     let shown = |key: &str| {
         let field = form.fields.iter().find(|f| f.key == key);
         field.unwrap_or_else(|| panic!("no field {key}"))
@@ -89,7 +100,7 @@ fn an_item_is_amended_by_a_form() {
     assert_eq!((rows[0].differences.len(), after), (1, Some(STRICTER)));
     // The next form goes on from what is drafted, into the same draft.
     let form = form_of(&office, Some("KL-001"));
-    assert_eq!((form.draft, form.version), office.at(id));
+    assert_eq!((form.stamp.draft, form.stamp.version), office.at(id));
     let basis = form.fields.iter().find(|f| f.key == "basis");
     assert_eq!(basis.map(|f| f.value.as_str()), Some(STRICTER));
     let again = filled_in(&office, Some("KL-003"), &[("office", "执法科")]);
@@ -108,12 +119,15 @@ fn what_is_as_it_was_again_is_no_change() {
         office.editor(),
         LIST,
         Some("KL-001"),
-        0,
+        form.stamp,
         &values(&form, &[]),
     );
     assert_eq!(refused(same).parameter, "form");
     let drafts = console.drafts(office.editor(), false);
-    assert!(drafts.expect("drafts are read").is_empty(), "no draft of it");
+    assert!(
+        drafts.expect("drafts are read").is_empty(),
+        "no draft of it"
+    );
 
     let id = filled_in(&office, Some("KL-001"), &[("basis", STRICTER)]);
     filled_in(&office, Some("KL-001"), &[("basis", first()[0].2)]);
@@ -129,7 +143,11 @@ fn a_new_item_is_filled_in_and_gets_its_code_when_it_is_published() {
     assert_eq!((rows[0].action, &rows[0].code), (Action::Added, &None));
     let head = &rows[0].item.head;
     assert_eq!(
-        (head.name.as_str(), head.item_type.as_str(), head.level.as_str()),
+        (
+            head.name.as_str(),
+            head.item_type.as_str(),
+            head.level.as_str()
+        ),
         (NEW[0].1, "行政处罚", "市级")
     );
     assert_eq!(head.department, CITY);
@@ -160,7 +178,7 @@ fn a_form_that_is_not_complete_comes_back_with_what_is_wrong() {
         office.editor(),
         LIST,
         None,
-        form.version,
+        form.stamp,
         &values(&form, &changed),
     );
     let Ok(Err(form)) = done else {
@@ -168,22 +186,33 @@ fn a_form_that_is_not_complete_comes_back_with_what_is_wrong() {
     };
     assert!(!form.findings.is_empty(), "it says what is wrong");
     let basis = form.fields.iter().find(|f| f.key == "basis");
-    assert_eq!(basis.map(|f| f.value.as_str()), Some(NEW[2].1), "it is kept");
+    assert_eq!(
+        basis.map(|f| f.value.as_str()),
+        Some(NEW[2].1),
+        "it is kept"
+    );
     let drafts = office.console().drafts(office.editor(), false);
-    assert!(drafts.expect("drafts are read").is_empty(), "no draft of it");
+    assert!(
+        drafts.expect("drafts are read").is_empty(),
+        "no draft of it"
+    );
 }
 
 #[test]
 fn an_item_is_withdrawn_by_a_form_and_may_be_amended_instead() {
     let office = Office::new();
     let (console, editor) = (office.console(), office.editor());
-    let id = console.withdraw(editor, LIST, "KL-002", 0);
+    let id = console.withdraw(editor, LIST, "KL-002", stamp(&office));
     let id = id.expect("it is marked");
     let withdrawn = of_code(&office.changes(id), "KL-002").action;
     assert_eq!(withdrawn, Action::Withdrawn);
     let own = console.own_items(editor, LIST).expect("items are read");
-    assert_eq!((own.draft, own.version), office.at(id));
-    let drafted: Vec<_> = own.items.iter().map(|i| (i.code.as_str(), i.drafted)).collect();
+    assert_eq!((own.stamp.draft, own.stamp.version), office.at(id));
+    let drafted: Vec<_> = own
+        .items
+        .iter()
+        .map(|i| (i.code.as_str(), i.drafted))
+        .collect();
     let expected = [
         ("KL-001", None),
         ("KL-002", Some(Action::Withdrawn)),
@@ -202,14 +231,16 @@ fn what_is_withdrawn_by_a_form_is_withdrawn_when_it_is_published() {
     let office = Office::new();
     let id = office
         .console()
-        .withdraw(office.editor(), LIST, "KL-004", 0)
+        .withdraw(office.editor(), LIST, "KL-004", stamp(&office))
         .expect("it is marked");
     let why = annotation("cancelled", "法律修改", "KL-002");
     office.annotate(id, "KL-004", &why).expect("it is said");
     let publication = office.publish(id);
     assert_eq!((publication.amended, publication.withdrawn), (0, 1));
     assert_eq!(office.basis_on("KL-004", "2026-11-24"), None);
-    let gone = office.console().item_form(office.editor(), LIST, Some("KL-004"));
+    let gone = office
+        .console()
+        .item_form(office.editor(), LIST, Some("KL-004"));
     assert_eq!(refused(gone).code, "item_not_found");
 }
 
@@ -221,11 +252,11 @@ fn a_form_of_an_outdated_version_is_refused() {
     let before = office.at(id);
     let (console, editor) = (office.console(), office.editor());
     let changed = values(&form, &[("basis", STRICTER)]);
-    let late = console.fill_in(editor, LIST, Some("KL-001"), form.version, &changed);
+    let late = console.fill_in(editor, LIST, Some("KL-001"), form.stamp, &changed);
     assert_eq!(refused(late).code, "outdated");
-    let late = console.fill_in(editor, LIST, None, form.version, &changed);
+    let late = console.fill_in(editor, LIST, None, form.stamp, &changed);
     assert_eq!(refused(late).code, "outdated");
-    let late = console.withdraw(editor, LIST, "KL-001", form.version);
+    let late = console.withdraw(editor, LIST, "KL-001", form.stamp);
     assert_eq!(refused(late).code, "outdated");
     assert_eq!(office.at(id), before, "nothing was saved");
 }
@@ -257,9 +288,9 @@ fn lists_of_others_have_no_form() {
         assert_eq!(items.code, "not_found", "{who}");
         let form = refused(console.item_form(actor, LIST, Some("KL-001")));
         assert_eq!(form.code, "not_found", "{who}");
-        let new = refused(console.fill_in(actor, LIST, None, 0, &values));
+        let new = refused(console.fill_in(actor, LIST, None, stamp(&office), &values));
         assert_eq!(new.code, "not_found", "{who}");
-        let gone = refused(console.withdraw(actor, LIST, "KL-001", 0));
+        let gone = refused(console.withdraw(actor, LIST, "KL-001", stamp(&office)));
         assert_eq!(gone.code, "not_found", "{who}");
     }
     let nowhere = console.own_items(office.editor(), 99);
@@ -295,9 +326,13 @@ fn a_form_gives_no_item_another_code() {
     let office = Office::new();
     let form = form_of(&office, Some("KL-001"));
     let changed = values(&form, &[("code", "KL-009")]);
-    let done = office
-        .console()
-        .fill_in(office.editor(), LIST, Some("KL-001"), 0, &changed);
+    let done = office.console().fill_in(
+        office.editor(),
+        LIST,
+        Some("KL-001"),
+        stamp(&office),
+        &changed,
+    );
     // Told off as an error, or in the form: a code names one item for ever.
     assert!(!matches!(done, Ok(Ok(_))), "KL-001 shows KL-009: {done:?}");
 }
@@ -314,15 +349,14 @@ fn a_new_item_brings_no_code_that_is_in_use() {
         let changed = values(&form, &changed);
         let done = office
             .console()
-            .fill_in(office.editor(), LIST, None, 0, &changed);
-        // At the latest before it is submitted: no office is to review what cannot be published.
+            .fill_in(office.editor(), LIST, None, stamp(&office), &changed);
+        // At the latest when it is submitted: no office is to review what cannot be published.
         if let Ok(Ok(id)) = done {
             office.declare(id, &super::said());
-            let obstacles = office.obstacles(id);
-            assert!(
-                obstacles.iter().any(|o| o.contains(code)),
-                "{code} is in use: {obstacles:?}"
-            );
+            let submitted = office.act(office.editor(), id, Act::Submit, "");
+            let why = submitted.map_err(|e| e.to_string());
+            let told = why.as_ref().is_err_and(|why| why.contains(code));
+            assert!(told, "{code} is in use: {why:?}");
         }
     }
 }
@@ -345,16 +379,22 @@ fn a_district_whose_name_stands_twice_stays_the_same_district() {
         added(code, power(&list, &name, "行政处罚"))
     });
     office.app.publish(&list, "2026-01-01", items.into());
-    let roles = [quanze::domain::AccountRole::Editor];
+    let roles = [AccountRole::Editor];
     let editor = office.join("tiexi", "铁西区", &roles, &[&list.department]);
     let console = office.console();
     let form = console.item_form(&editor, LIST, Some("TX-001"));
     let form = form.expect("the form is made");
-    let same = console.fill_in(&editor, LIST, Some("TX-001"), 0, &values(&form, &[]));
+    let same = console.fill_in(
+        &editor,
+        LIST,
+        Some("TX-001"),
+        form.stamp,
+        &values(&form, &[]),
+    );
     assert_eq!(refused(same).parameter, "form", "nothing was changed");
 
     let changed = values(&form, &[("basis", STRICTER)]);
-    let done = console.fill_in(&editor, LIST, Some("TX-001"), 0, &changed);
+    let done = console.fill_in(&editor, LIST, Some("TX-001"), form.stamp, &changed);
     let id = done.expect("it can be filled in").expect("it is read");
     let rows = office.changes_by(&editor, id);
     assert_eq!(rows[0].item.head.region, list.region);
@@ -364,12 +404,7 @@ fn a_district_whose_name_stands_twice_stays_the_same_district() {
     let version = console.draft(&editor, id).expect("draft").draft.version;
     let rows = [("TX-001", "对TX-001的处罚", STRICTER)];
     let file = source(FILE, &csv(&list.department, &rows));
-    let uploaded = console.upload(
-        &editor,
-        &file,
-        &quanze::intake::Hints::default(),
-        Some((id, version)),
-    );
+    let uploaded = console.upload(&editor, &file, &Hints::default(), Some((id, version)));
     let uploaded = uploaded.expect("file is read");
     assert_eq!(uploaded.drafts.len(), 1, "{:?}", uploaded.report.findings);
     let regions = office.changes_by(&editor, id).into_iter();

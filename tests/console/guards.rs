@@ -1,7 +1,7 @@
 //! Who learns that there is a draft, and who may do something with it.
 
+use quanze::domain::Draft;
 use quanze::domain::workflow::{Act, State};
-use quanze::domain::{Clock, Deed, Draft, Entry};
 use quanze::intake::Hints;
 use quanze::register::desk::{Content, Desk};
 use quanze::register::journal::JournalFilter;
@@ -9,7 +9,8 @@ use quanze::service::ServiceError;
 use quanze::service::console::{Actor, Console};
 
 use super::{
-    CITY, FILE, Office, PAGE, STRICTER, amended, annotation, csv, first, refused, said, source,
+    CITY, FILE, Office, PAGE, STRICTER, amended, annotation, csv, edited, first, refused, said,
+    source,
 };
 
 /// What is tried with a draft, and its name.
@@ -18,10 +19,7 @@ pub type Try<'a> = (
     Box<dyn Fn(&Actor) -> Result<(), ServiceError> + 'a>,
 );
 
-fn one<'a>(
-    name: &'static str,
-    work: impl Fn(&Actor) -> Result<(), ServiceError> + 'a,
-) -> Try<'a> {
+fn one<'a>(name: &'static str, work: impl Fn(&Actor) -> Result<(), ServiceError> + 'a) -> Try<'a> {
     (name, Box::new(work))
 }
 
@@ -32,13 +30,9 @@ pub fn readings(console: &Console, id: u64) -> Vec<Try<'_>> {
         one("changes", move |a| {
             console.changes(a, id, None, PAGE).map(drop)
         }),
-        one("change", move |a| console.change(a, id, 0).map(drop)),
         one("rivals", move |a| console.rivals(a, id).map(drop)),
         one("findings", move |a| console.findings(a, id).map(drop)),
         one("obstacles", move |a| console.obstacles(a, id).map(drop)),
-        one("needs_supervision", move |a| {
-            console.needs_supervision(a, id).map(drop)
-        }),
         one("draft_file", move |a| console.draft_file(a, id).map(drop)),
         one("marked_file", move |a| {
             console.marked_file(a, id, &mut Vec::new())
@@ -49,7 +43,9 @@ pub fn readings(console: &Console, id: u64) -> Vec<Try<'_>> {
 /// Everything that does something with a draft of this version.
 pub fn doings(console: &Console, at: (u64, u64)) -> Vec<Try<'_>> {
     let mut all = vec![
-        one("declare", move |a| console.declare(a, at.0, at.1, &said())),
+        one("declare", move |a| {
+            console.declare(a, at.0, at.1, &said()).map(drop)
+        }),
         one("annotate", move |a| {
             console.annotate(a, at, 0, &annotation("", "", ""))
         }),
@@ -214,12 +210,10 @@ fn an_auditor_reads_everything_and_does_nothing() {
 #[test]
 fn the_journal_is_for_auditors_and_operators() {
     let office = Office::new();
-    for actor in [
-        office.editor(),
-        office.list_office(),
-        office.legal_office(),
-    ] {
-        let journal = office.console().journal(actor, &JournalFilter::default(), PAGE);
+    for actor in [office.editor(), office.list_office(), office.legal_office()] {
+        let journal = office
+            .console()
+            .journal(actor, &JournalFilter::default(), PAGE);
         let who = &actor.account.name;
         assert_eq!(refused(journal).code, "not_allowed", "{who}");
     }
@@ -267,19 +261,9 @@ fn what_waits_for_review_is_on_the_desk_whatever_departments_draft_meanwhile() {
     let register = office.register();
     let list = office.draft(id).list;
     office.app.at("2026-11-24T05:00:00Z");
-    let now = office.app.clock.now();
-    let entry = Entry {
-        at: now,
-        actor: "chengguan".into(),
-        account: None,
-        address: String::new(),
-        deed: Deed::Edited,
-        object: "草稿 {}".into(),
-        detail: String::new(),
-        content: String::new(),
-    };
+    let entry = edited(&office);
     for _ in 0..201 {
-        let mut draft = Draft::new(list.clone(), 1, now);
+        let mut draft = Draft::new(list.clone(), 1, entry.at);
         let saved = register.save_draft(&mut draft, Content::default(), &entry);
         saved.expect("draft is saved");
     }

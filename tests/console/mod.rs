@@ -8,6 +8,7 @@ mod drafts;
 mod forms;
 mod guards;
 mod letters;
+mod list;
 mod obstacles;
 mod publication;
 mod review;
@@ -23,7 +24,7 @@ use std::sync::Arc;
 use quanze::domain::journal::Record;
 use quanze::domain::workday::Calendar;
 use quanze::domain::workflow::{Act, State};
-use quanze::domain::{Account, AccountRole, Date, Deed, Draft, Profile, Publication};
+use quanze::domain::{Account, AccountRole, Clock, Date, Deed, Draft, Entry, Profile, Publication};
 use quanze::intake::{Bytes, Hints, Intake, Limits, Source};
 use quanze::register::journal::JournalFilter;
 use quanze::register::sqlite::SqliteRegister;
@@ -35,9 +36,9 @@ use quanze::service::console::{Actor, Console, Terms};
 use quanze::service::ingest::{IngestOptions, Ingester, Outcome};
 use quanze::service::read::{Paging, Standing};
 
-use crate::intake::make;
 use crate::support;
 use crate::support::app::TestApp;
+use list::{FIFTH, HEADINGS, LOUDER, MILDER, Row, STRICTER, amended, cells, csv, first};
 
 /// Whose list most drafts change, and another department.
 const CITY: &str = "克拉玛依市城市管理局";
@@ -56,86 +57,6 @@ const PAGE: Paging = Paging {
 };
 const CAUSE: &str = "《城市市容和环境卫生管理条例》修改";
 const SUPERVISION: &str = "纳入“双随机”抽查，每半年检查一次";
-
-const HEADINGS: [&str; 7] = [
-    "编码",
-    "事项名称",
-    "权力类型",
-    "实施依据",
-    "行使主体",
-    "承办机构",
-    "实施层级及权限",
-];
-/// An item of a list: code, name, basis.
-type Row<'a> = (&'a str, &'a str, &'a str);
-
-/// What the list of the city says in its first edition.
-fn first() -> Vec<Row<'static>> {
-    vec![
-        (
-            "KL-001",
-            "对乱倒垃圾的处罚",
-            "《城市市容和环境卫生管理条例》第三十四条",
-        ),
-        (
-            "KL-002",
-            "对擅自占用道路的处罚",
-            "《城市道路管理条例》第四十二条",
-        ),
-        (
-            "KL-003",
-            "对夜间施工噪声的处罚",
-            "《噪声污染防治法》第七十七条",
-        ),
-        (
-            "KL-004",
-            "对露天烧烤的处罚",
-            "《大气污染防治法》第一百一十九条",
-        ),
-    ]
-}
-
-/// An item that no edition has.
-const FIFTH: Row<'static> = (
-    "KL-005",
-    "对乱停共享单车的处罚",
-    "《城市道路管理条例》第三十一条",
-);
-/// Other bases of the first item, and of the third.
-const STRICTER: &str = "《城市市容和环境卫生管理条例》第三十四条，处二百元以下罚款";
-const MILDER: &str = "《城市市容和环境卫生管理条例》第三十四条，可以给予警告";
-const LOUDER: &str = "《噪声污染防治法》第七十七条，处十万元以下罚款";
-
-/// The first edition with other bases: place of the item, basis.
-fn amended(bases: &[(usize, &'static str)]) -> Vec<Row<'static>> {
-    let mut rows = first();
-    for &(at, basis) in bases {
-        rows[at].2 = basis;
-    }
-    rows
-}
-
-/// An item's cells under [`HEADINGS`].
-fn cells<'a>(department: &'a str, (code, name, basis): Row<'a>) -> Vec<&'a str> {
-    vec![
-        code,
-        name,
-        "行政处罚",
-        basis,
-        department,
-        "市容管理科",
-        "市级",
-    ]
-}
-
-/// A department's list as a file: the title stands in its first row, the items begin in the third.
-fn csv(department: &str, rows: &[Row<'_>]) -> Vec<u8> {
-    let title = format!("{department}{TITLE}");
-    let mut table = vec![vec![title.as_str()], HEADINGS.to_vec()];
-    table.extend(rows.iter().map(|row| cells(department, *row)));
-    let table: Vec<&[&str]> = table.iter().map(Vec::as_slice).collect();
-    make::csv(&table)
-}
 
 fn source(name: &str, bytes: &[u8]) -> Source {
     Source {
@@ -173,6 +94,20 @@ fn annotation(kind: &str, reason: &str, successor: &str) -> Annotation {
         kind: kind.into(),
         reason: reason.into(),
         successor: successor.into(),
+    }
+}
+
+/// The record of a saving that came about without the console.
+fn edited(office: &Office) -> Entry {
+    Entry {
+        at: office.app.clock.now(),
+        actor: "nobody".into(),
+        account: None,
+        address: String::new(),
+        deed: Deed::Edited,
+        object: "草稿 {}".into(),
+        detail: String::new(),
+        content: String::new(),
     }
 }
 
@@ -279,9 +214,7 @@ impl Office {
             ..Hints::default()
         };
         let file = source(FILE, &csv(department, rows));
-        let report = self
-            .ingester("管理员")
-            .file(&file, &hints, &mut |_, _| {});
+        let report = self.ingester("管理员").file(&file, &hints, &mut |_, _| {});
         let published = report
             .lists
             .iter()
@@ -332,13 +265,7 @@ impl Office {
     }
 
     /// Somebody new, signed in.
-    fn join(
-        &self,
-        name: &str,
-        office: &str,
-        roles: &[AccountRole],
-        departments: &[&str],
-    ) -> Actor {
+    fn join(&self, name: &str, office: &str, roles: &[AccountRole], departments: &[&str]) -> Actor {
         let (_, password) = self.add(name, profile(office, roles, departments));
         self.actor(&self.enter(name, &password))
     }
@@ -378,9 +305,7 @@ impl Office {
     /// What becomes of a file that somebody hands in.
     fn upload(&self, actor: &Actor, bytes: &[u8]) -> Uploaded {
         let file = source(FILE, bytes);
-        let uploaded = self
-            .console()
-            .upload(actor, &file, &Hints::default(), None);
+        let uploaded = self.console().upload(actor, &file, &Hints::default(), None);
         uploaded.expect("file is read")
     }
 
@@ -451,9 +376,7 @@ impl Office {
         if self.draft(id).withdrawn > 0 {
             let why = annotation("", "法律修改", "");
             let at = self.at(id);
-            let told = self
-                .console()
-                .annotate_withdrawals(self.editor(), at, &why);
+            let told = self.console().annotate_withdrawals(self.editor(), at, &why);
             told.expect("reasons are given");
         }
         self.declare(id, said);

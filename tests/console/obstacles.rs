@@ -1,10 +1,11 @@
 //! What keeps a draft from being submitted, and what may be declared and said of it.
 
+use quanze::domain::ChangeType;
 use quanze::domain::workflow::{Act, State};
 use quanze::service::console::work::RawDeclaration;
 
 use super::{
-    FIFTH, Office, Row, STRICTER, SUPERVISION, amended, annotation, first, refused, said,
+    FIFTH, Office, Row, STRICTER, SUPERVISION, amended, annotation, first, of_code, refused, said,
 };
 
 /// The first edition without its last item.
@@ -14,21 +15,31 @@ fn without_the_last() -> Vec<Row<'static>> {
     rows
 }
 
-/// Everything that keeps the draft from being submitted; submitting says all of it.
+/// Everything that keeps the draft from being submitted: what is told beforehand, all of which is told
+/// again when it is submitted, and what is found only then.
 #[track_caller]
 fn told(office: &Office, id: u64) -> Vec<String> {
-    let obstacles = office.obstacles(id);
-    if obstacles.is_empty() {
+    let mut obstacles = office.obstacles(id);
+    let before = office.at(id);
+    let submitted = office.act(office.editor(), id, Act::Submit, "");
+    if submitted.is_ok() {
+        assert!(obstacles.is_empty(), "it is submitted: {obstacles:?}");
+        let recalled = office.act(office.editor(), id, Act::Recall, "");
+        recalled.expect("it is taken back");
         return obstacles;
     }
-    let before = office.at(id);
-    let why = refused(office.act(office.editor(), id, Act::Submit, ""));
+    let why = refused(submitted);
     assert_eq!(why.code, "not_ready", "{why:?}");
-    for obstacle in &obstacles {
-        assert!(why.detail.contains(obstacle), "{obstacle}: {}", why.detail);
-    }
     assert_eq!(office.at(id), before, "nothing was saved");
     assert_eq!(office.draft(id).state, State::Editing);
+    let said = why.detail.strip_prefix("还不能提交：");
+    let mut rest = said.expect("it says so").to_owned();
+    for obstacle in &obstacles {
+        assert!(rest.contains(obstacle), "{obstacle}: {}", why.detail);
+        rest = rest.replace(obstacle, "");
+    }
+    let found = rest.split('；').filter(|o| !o.is_empty());
+    obstacles.extend(found.map(str::to_owned));
     obstacles
 }
 
@@ -197,10 +208,7 @@ fn what_goes_out_of_the_departments_hands_needs_supervision() {
     };
     office.declare(id, &unsupervised);
     let console = office.console();
-    let needs = |id| {
-        let needs = console.needs_supervision(office.editor(), id);
-        needs.expect("it is told")
-    };
+    let needs = |id| office.draft(id).supervised > 0;
     for kind in ["cancelled", "handed-down"] {
         let withdrawn = annotation(kind, "法律修改", "");
         office.annotate(id, "KL-004", &withdrawn).expect("a type");
@@ -250,6 +258,14 @@ fn a_successor_is_in_the_register_or_comes_with_the_draft() {
             false => only(&office, id, successor),
         }
     }
+    // One that goes with it succeeds to nothing.
+    rows.remove(2);
+    office.drafted_anew(id, &rows);
+    let other = annotation("", "职能划转", "KL-001");
+    office.annotate(id, "KL-003", &other).expect("it is said");
+    let said = annotation("", "职能划转", "KL-003");
+    office.annotate(id, "KL-004", &said).expect("it is said");
+    only(&office, id, "KL-003");
     for (successor, why) in [("KL-004", "它自己"), ("/", "不是事项编码")] {
         let said = annotation("", "职能划转", successor);
         let refused = refused(office.annotate(id, "KL-004", &said));
@@ -372,6 +388,8 @@ fn withdrawals_get_their_reasons_all_at_once_or_by_code() {
     };
     assert_eq!(reasons(id), ["法律修改", "下放至各区", "法律修改"]);
 
+    let discarded = office.act(editor, id, Act::Discard, "");
+    discarded.expect("it is discarded");
     let id = office.drafted(&first()[..1]);
     let named = [("KL-003".to_owned(), own)];
     let done = console.annotate_codes(editor, office.at(id), &named, &others);
@@ -380,4 +398,31 @@ fn withdrawals_get_their_reasons_all_at_once_or_by_code() {
     let named = [("KL-001".to_owned(), others.clone())];
     let unknown = console.annotate_codes(editor, office.at(id), &named, &others);
     assert_eq!(refused(unknown).code, "not_found");
+}
+
+#[test]
+fn what_was_said_of_single_withdrawals_stays_when_all_get_a_reason() {
+    let office = Office::new();
+    let others = annotation("cancelled", "法律修改", "");
+    for by_code in [false, true] {
+        let id = office.drafted(&first()[..1]);
+        let own = annotation("handed-down", "", "KL-001");
+        office.annotate(id, "KL-003", &own).expect("it is said");
+        let (console, editor) = (office.console(), office.editor());
+        let done = match by_code {
+            true => console.annotate_codes(editor, office.at(id), &[], &others),
+            false => console
+                .annotate_withdrawals(editor, office.at(id), &others)
+                .map(drop),
+        };
+        done.expect("reasons are given");
+        let rows = office.changes(id);
+        let row = of_code(&rows, "KL-003");
+        assert_eq!(row.reason, "法律修改", "by code: {by_code}");
+        let successor = row.successor.as_ref().map(|c| c.as_str());
+        assert_eq!(successor, Some("KL-001"), "by code: {by_code}");
+        assert_eq!(row.kind, ChangeType::HandedDown, "by code: {by_code}");
+        let discarded = office.act(editor, id, Act::Discard, "");
+        discarded.expect("it is discarded");
+    }
 }

@@ -3,14 +3,18 @@
 
 use std::io::Read;
 
-use quanze::domain::workflow::State;
-use quanze::domain::{Deed, Publication};
+use quanze::domain::workflow::{Act, State};
+use quanze::domain::{AccountRole, Deed, Publication};
 use quanze::intake::{Hints, Limits};
+use quanze::register::desk::{Content, Desk};
+use quanze::service::console::Actor;
 use quanze::service::console::work::RawDeclaration;
 
 use super::{
-    CITY, Office, STRICTER, TITLE, amended, csv, day, first, said, source,
+    CITY, FINANCE, HEADINGS, Office, STRICTER, TITLE, amended, cells, csv, day, edited, first,
+    said, source,
 };
+use crate::intake::make;
 
 /// A draft with a stricter basis of the first item, which takes effect on a day.
 fn submitted(office: &Office, effective_on: &str, on_effective_day: bool) -> u64 {
@@ -108,21 +112,22 @@ fn what_is_approved_late_holds_from_its_publication_and_never_before() {
     }
 }
 
-/// Adds an item of one's own to a draft by the form, so that it is no longer what its file says.
-fn filled_in(office: &Office) -> u64 {
-    let (console, editor) = (office.console(), office.editor());
-    let form = console.item_form(editor, 1, Some("KL-001"));
+/// A draft that gives one item of a list another basis by the form, so that it has no file.
+fn filled_in_by(office: &Office, editor: &Actor, list: u64, code: &str, basis: &str) -> u64 {
+    let console = office.console();
+    let form = console.item_form(editor, list, Some(code));
     let form = form.expect("the form is made");
     let values = form.fields.iter().map(|f| {
-        let value = match f.key.as_str() {
-            "basis" => STRICTER.to_owned(),
-            _ => f.value.clone(),
-        };
-        (f.key.clone(), value)
+        let value = if f.key == "basis" { basis } else { &f.value };
+        (f.key.clone(), value.to_owned())
     });
     let values: Vec<(String, String)> = values.collect();
-    let done = console.fill_in(editor, 1, Some("KL-001"), form.version, &values);
+    let done = console.fill_in(editor, list, Some(code), form.stamp, &values);
     done.expect("it can be filled in").expect("it is read")
+}
+
+fn filled_in(office: &Office) -> u64 {
+    filled_in_by(office, office.editor(), 1, "KL-001", STRICTER)
 }
 
 /// Work while the kept files cannot be reached.
@@ -138,12 +143,11 @@ fn without_files(office: &Office, work: impl FnOnce()) {
 /// published, and what is due is published once when the program has started again.
 fn is_published_once_after_a_failure(office: &Office, id: u64) {
     office.submit(id, &said());
-    let list_office = quanze::domain::workflow::Act::Approve;
-    let state = office.act(office.list_office(), id, list_office, "");
+    let state = office.act(office.list_office(), id, Act::Approve, "");
     assert_eq!(state.expect("the list office approves"), State::LegalReview);
     let legal = office.legal_office();
     without_files(office, || {
-        let state = office.act(legal, id, list_office, "");
+        let state = office.act(legal, id, Act::Approve, "");
         assert_eq!(state.expect("the approval stands"), State::Approved);
         assert_eq!((office.publish_due(), office.last()), (0, 1), "not yet");
     });
@@ -181,21 +185,20 @@ fn a_draft_made_of_a_file_is_published_once_after_a_failure() {
 }
 
 #[test]
-fn one_draft_that_cannot_be_published_keeps_no_other_waiting() {
+fn all_that_wait_are_published_when_the_store_is_back() {
     let office = Office::new();
     let finances = [("CZ-001", "对会计账簿不全的处罚", "《会计法》第四十条")];
-    office.ingest(super::FINANCE, &finances, "2026-01-01");
+    office.ingest(FINANCE, &finances, "2026-01-01");
     let id = filled_in(&office);
     office.submit(id, &said());
     let second = submitted_by_finance(&office);
-    let approve = quanze::domain::workflow::Act::Approve;
     let (list_office, legal) = (office.list_office(), office.legal_office());
     let console = office.console();
     let version = |id| console.draft(list_office, id).expect("draft").draft.version;
     without_files(&office, || {
         for id in [id, second] {
             for reviewer in [list_office, legal] {
-                let done = console.act(reviewer, (id, version(id)), approve, "");
+                let done = console.act(reviewer, (id, version(id)), Act::Approve, "");
                 done.expect("it is approved");
             }
         }
@@ -208,23 +211,11 @@ fn one_draft_that_cannot_be_published_keeps_no_other_waiting() {
 /// A draft of the finance bureau, made by a form and submitted.
 fn submitted_by_finance(office: &Office) -> u64 {
     let (console, editor) = (office.console(), office.other_editor());
-    let form = console.item_form(editor, 2, Some("CZ-001"));
-    let form = form.expect("the form is made");
-    let values = form.fields.iter().map(|f| {
-        let value = match f.key.as_str() {
-            "basis" => "《会计法》第四十一条".to_owned(),
-            _ => f.value.clone(),
-        };
-        (f.key.clone(), value)
-    });
-    let values: Vec<(String, String)> = values.collect();
-    let done = console.fill_in(editor, 2, Some("CZ-001"), 0, &values);
-    let id = done.expect("it can be filled in").expect("it is read");
+    let id = filled_in_by(office, editor, 2, "CZ-001", "《会计法》第四十一条");
     let version = || console.draft(editor, id).expect("draft").draft.version;
     let declared = console.declare(editor, id, version(), &said());
     declared.expect("it is declared");
-    let submit = quanze::domain::workflow::Act::Submit;
-    let submitted = console.act(editor, (id, version()), submit, "");
+    let submitted = console.act(editor, (id, version()), Act::Submit, "");
     submitted.expect("it is submitted");
     id
 }
@@ -243,9 +234,16 @@ fn published_file(office: &Office, id: u64) -> (String, Vec<u8>) {
 fn what_was_filled_in_is_published_with_a_file_of_the_whole_list() {
     let office = Office::new();
     let id = filled_in(&office);
-    let withdrawn = office
-        .console()
-        .withdraw(office.editor(), 1, "KL-004", office.at(id).1);
+    let withdrawn = office.console().withdraw(
+        office.editor(),
+        1,
+        "KL-004",
+        office
+            .console()
+            .own_items(office.editor(), 1)
+            .expect("the list")
+            .stamp,
+    );
     withdrawn.expect("an item is withdrawn");
     office.publish(id);
     let (_, bytes) = published_file(&office, id);
@@ -282,6 +280,70 @@ fn the_file_of_the_whole_list_is_known_as_that_list_again() {
     let uploaded = uploaded.expect("file is read");
     let findings = &uploaded.report.findings;
     assert_eq!(uploaded.unchanged, [TITLE], "{name}: {findings:?}");
+}
+
+#[test]
+fn what_else_a_file_holds_is_not_published_with_it() {
+    let office = Office::new();
+    let roles = [AccountRole::Editor];
+    let both = office.join("liangju", CITY, &roles, &[CITY, FINANCE]);
+    let mut table = vec![HEADINGS.to_vec()];
+    let rows = amended(&[(0, STRICTER)]);
+    table.extend(rows.iter().map(|row| cells(CITY, *row)));
+    let theirs = ["CZ-001", "CZ-002", "CZ-003", "CZ-004"];
+    let names = theirs.map(|code| format!("对{code}的处罚"));
+    for (code, name) in theirs.iter().zip(&names) {
+        table.push(cells(FINANCE, (code, name, "《会计法》第四十条")));
+    }
+    let table: Vec<&[&str]> = table.iter().map(Vec::as_slice).collect();
+    let file = source("上报.csv", &make::csv(&table));
+    let uploaded = office
+        .console()
+        .upload(&both, &file, &Hints::default(), None);
+    let drafts = uploaded.expect("file is read").drafts;
+    let own = drafts.iter().find(|v| v.draft.list.department == CITY);
+    let id = own.expect("a draft of the city").draft.id;
+    office.publish(id);
+    let (_, bytes) = published_file(&office, id);
+    let text = String::from_utf8(bytes).expect("a text");
+    assert!(text.contains(STRICTER) && text.contains("KL-004"), "{text}");
+    assert!(!text.contains("CZ-001"), "of another department: {text}");
+}
+
+#[test]
+fn rows_that_were_refused_are_not_published_with_the_others() {
+    let office = Office::new();
+    let mut rows = amended(&[(0, STRICTER)]);
+    rows.push(("KL-001", "对乱贴广告的处罚", "《广告法》第五条"));
+    let id = office.drafted(&rows);
+    assert_eq!(office.draft(id).refused_rows, 1);
+    office.publish(id);
+    let (_, bytes) = published_file(&office, id);
+    let text = String::from_utf8(bytes).expect("a text");
+    assert!(text.contains(STRICTER) && text.contains("KL-004"), "{text}");
+    assert!(!text.contains("乱贴广告"), "nobody has reviewed it: {text}");
+}
+
+#[test]
+fn what_was_changed_after_its_approval_is_not_published() {
+    let office = Office::new();
+    let id = submitted(&office, "2026-12-10", true);
+    assert_eq!(office.approve(id), State::Approved);
+    let register = office.register();
+    let found = register.draft(id).expect("register reads");
+    let mut draft = found.expect("the draft");
+    draft.declaration.document_no = "克政办发〔2026〕99号".into();
+    let saved = register.save_draft(&mut draft, Content::default(), &edited(&office));
+    saved.expect("it is saved behind everybody's back");
+    office.app.at("2026-12-10T01:00:00Z");
+    assert_eq!((office.publish_due(), office.last()), (0, 1));
+    let draft = office.draft(id);
+    assert_eq!(draft.state, State::Returned);
+    let last = draft.decisions.last().expect("a decision");
+    assert_eq!((last.by, last.office.as_str()), (None, "系统"));
+    let deeds = office.deeds(&format!("草稿 {id}"));
+    assert_eq!(deeds.last(), Some(&Deed::PublicationFailed));
+    office.verify();
 }
 
 #[test]

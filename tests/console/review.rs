@@ -21,10 +21,7 @@ fn drafted(office: &Office) -> u64 {
     let id = office.drafted(&rows);
     for (code, said) in [
         ("KL-001", annotation("entrusted", "", "")),
-        (
-            "KL-004",
-            annotation("handed-down", "下放至各区", "KL-002"),
-        ),
+        ("KL-004", annotation("handed-down", "下放至各区", "KL-002")),
     ] {
         office.annotate(id, code, &said).expect("it is said");
     }
@@ -89,7 +86,10 @@ fn a_draft_goes_the_whole_way_to_a_publication() {
     let publication = office.publication_of(id);
     assert_eq!(publication.number, 2);
     assert_eq!(publication.list, draft.list);
-    assert_eq!(publication.document_no.as_deref(), Some("克政办发〔2026〕12号"));
+    assert_eq!(
+        publication.document_no.as_deref(),
+        Some("克政办发〔2026〕12号")
+    );
     assert_eq!(publication.reason.as_deref(), Some(CAUSE));
     assert_eq!(publication.supervision.as_deref(), Some(SUPERVISION));
     let offices = format!("{LIST_OFFICE}、{LEGAL_OFFICE}");
@@ -98,7 +98,11 @@ fn a_draft_goes_the_whole_way_to_a_publication() {
     assert_eq!(publication.published_on, day("2026-11-25"));
     assert_eq!(publication.effective_on, day("2026-11-25"));
     assert_eq!(
-        (publication.added, publication.amended, publication.withdrawn),
+        (
+            publication.added,
+            publication.amended,
+            publication.withdrawn
+        ),
         (1, 1, 1)
     );
     assert_eq!(publication.file.name, FILE);
@@ -114,14 +118,20 @@ fn a_draft_goes_the_whole_way_to_a_publication() {
 
     let revisions = office.app.services.register.revisions(2, 0, 10);
     let revisions = revisions.expect("register reads");
-    let kinds: Vec<_> = revisions.iter().map(|r| (r.code.as_str(), r.kind)).collect();
+    let kinds: Vec<_> = revisions
+        .iter()
+        .map(|r| (r.code.as_str(), r.kind))
+        .collect();
     let expected = [
         ("KL-001", Some(ChangeType::Entrusted)),
         ("KL-005", None),
         ("KL-004", Some(ChangeType::HandedDown)),
     ];
     assert_eq!(kinds, expected);
-    assert_eq!(office.basis_on("KL-001", "2026-11-25").as_deref(), Some(MENDED));
+    assert_eq!(
+        office.basis_on("KL-001", "2026-11-25").as_deref(),
+        Some(MENDED)
+    );
     let position = office.app.services.position(None, None).expect("position");
     let gone = office.app.services.item("KL-004", position);
     let standing = gone.expect("it stays findable").standing;
@@ -177,7 +187,10 @@ fn every_act_leaves_its_record_in_order() {
     assert_eq!(numbers, (1..=records.len() as u64).collect::<Vec<_>>());
     let published = records.iter().find(|r| r.entry.object == "第 2 号公布");
     let published = &published.expect("a record").entry;
-    assert_eq!((published.actor.as_str(), published.account), ("系统", None));
+    assert_eq!(
+        (published.actor.as_str(), published.account),
+        ("系统", None)
+    );
     let digest = office.app.services.register.digest(2);
     let digest = digest.expect("register reads").expect("a digest");
     assert_eq!(published.content, digest, "it says what was published");
@@ -249,11 +262,19 @@ fn what_is_taken_back_is_reviewed_from_the_beginning() {
         let stranger = office.act(office.list_office(), id, Act::Recall, "");
         assert_eq!(refused(stranger).code, "not_allowed", "{reviews}");
         let state = office.act(office.editor(), id, Act::Recall, "");
-        assert_eq!(state.expect("it is taken back"), State::Editing, "{reviews}");
+        assert_eq!(
+            state.expect("it is taken back"),
+            State::Editing,
+            "{reviews}"
+        );
     }
     submit(&office, id);
     let early = office.act(office.legal_office(), id, Act::Approve, "");
-    assert_eq!(refused(early).code, "not_allowed", "the list office is first");
+    assert_eq!(
+        refused(early).code,
+        "not_allowed",
+        "the list office is first"
+    );
     assert_eq!(office.approve(id), State::Approved);
     assert_eq!(office.last(), 1, "nothing is published yet");
     assert_eq!(office.draft(id).approving_offices().len(), 2, "this time");

@@ -47,7 +47,12 @@ fn values(form: &ItemForm) -> Vec<(String, String)> {
 fn taken_back(office: &Office, editor: &Actor, id: u64) -> Vec<(Action, Vec<Difference>)> {
     let rows = office.changes_by(editor, id).into_iter();
     let rows = rows.map(|row| (row.action, row.differences)).collect();
-    let version = office.console().draft(editor, id).expect("draft").draft.version;
+    let version = office
+        .console()
+        .draft(editor, id)
+        .expect("draft")
+        .draft
+        .version;
     let discarded = office
         .console()
         .act(editor, (id, version), Act::Discard, "");
@@ -60,7 +65,7 @@ fn round_trip(office: &Office, editor: &Actor, list: u64, code: &str) -> Result<
     let console = office.console();
     let form = console.item_form(editor, list, Some(code));
     let form = form.map_err(|e| e.to_string())?;
-    let same = console.fill_in(editor, list, Some(code), form.version, &values(&form));
+    let same = console.fill_in(editor, list, Some(code), form.stamp, &values(&form));
     match same {
         Err(ServiceError::Invalid { parameter, .. }) if parameter.as_deref() == Some("form") => {}
         Err(error) => return Err(error.to_string()),
@@ -82,7 +87,7 @@ fn round_trip(office: &Office, editor: &Actor, list: u64, code: &str) -> Result<
             value.replace_range(.., NEW);
         }
     }
-    let filled_in = console.fill_in(editor, list, Some(code), form.version, &changed);
+    let filled_in = console.fill_in(editor, list, Some(code), form.stamp, &changed);
     let Ok(Ok(id)) = filled_in else {
         return Err(format!("{} is not taken: {filled_in:?}", field.key));
     };

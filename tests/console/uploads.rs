@@ -195,3 +195,33 @@ fn what_is_no_list_is_not_taken() {
     }
     no_draft_is_there(&office);
 }
+
+#[test]
+fn what_is_said_of_a_file_is_checked() {
+    let office = Office::new();
+    let bytes = csv(CITY, &amended(&[(0, STRICTER)]));
+    let some = |length: usize| Some("字".repeat(length));
+    for (name, title, number, parameter) in [
+        (FILE.to_owned(), some(101), None, "title"),
+        (
+            FILE.to_owned(),
+            Some("第一行\n第二行".into()),
+            None,
+            "title",
+        ),
+        (FILE.to_owned(), None, some(61), "document_no"),
+        ("长".repeat(201), None, None, "file"),
+    ] {
+        let hints = Hints {
+            title,
+            document_no: number,
+            ..Hints::default()
+        };
+        let file = source(&name, &bytes);
+        let done = office
+            .console()
+            .upload(office.editor(), &file, &hints, None);
+        assert_eq!(refused(done).parameter, parameter, "{hints:?}");
+    }
+    no_draft_is_there(&office);
+}

@@ -41,7 +41,7 @@ pub fn office_contract(make: &dyn Fn() -> Box<dyn Whole>) {
         accounts::sessions_are_found_by_their_digest_alone,
         accounts::a_token_is_revoked_once,
         accounts::attempts_count_within_their_window_and_are_forgotten,
-        accounts::answers_are_found_replaced_and_forgotten,
+        accounts::a_key_is_taken_once_and_answered_until_it_is_old,
         desk::drafts_get_numbers_and_versions,
         desk::an_outdated_version_changes_nothing,
         desk::content_that_is_not_given_stays,

@@ -2,6 +2,7 @@
 
 mod beside;
 mod check;
+mod desk;
 mod display;
 mod errors;
 mod exceptions;

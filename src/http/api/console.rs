@@ -24,8 +24,8 @@ use crate::intake::{Bytes, Hints, Source};
 use crate::service::ServiceError;
 use crate::service::console::{Actor, Console};
 
-/// Largest JSON body of a submission, in bytes.
-const LARGEST: usize = 4 << 20;
+/// Largest list that is taken as JSON, in bytes: unpacked it takes many times as much.
+const LARGEST_JSON: usize = 16 << 20;
 
 /// Who acts by the token of the request.
 async fn actor(
@@ -57,10 +57,11 @@ async fn once(
     app: &App,
     headers: &HeaderMap,
     actor: Actor,
-    request: Vec<u8>,
+    (path, request): (&'static str, Vec<u8>),
     work: impl FnOnce(&Console, &Actor) -> Result<(u16, String), ServiceError> + Send + 'static,
 ) -> Result<Response, AppError> {
     let (console, key) = (app.console(), key(headers));
+    let request = [path.as_bytes(), &request[..]].concat();
     let (status, body) = app
         .run(move |_| console.once(&actor, key.as_deref(), &request, || work(&console, &actor)))
         .await?;
@@ -103,15 +104,26 @@ async fn handed(app: &App, request: Request) -> Result<Handed, AppError> {
             bytes,
         });
     }
-    let bytes = axum::body::to_bytes(request.into_body(), usize::MAX).await;
-    let bytes = bytes.map_err(|_| ServiceError::parameter("body", "请求内容没有传完"))?;
+    let bytes = axum::body::to_bytes(request.into_body(), LARGEST_JSON).await;
+    let bytes = bytes.map_err(|_| {
+        let detail = format!(
+            "JSON 不能超过 {} MB；更大的清单请提交文件",
+            LARGEST_JSON >> 20
+        );
+        ServiceError::parameter("body", detail)
+    })?;
+    let console = app.console();
+    app.run(move |_| from_json(&console, &bytes)).await
+}
+
+/// A list as JSON, made into the table that a file would hold.
+fn from_json(console: &Console, bytes: &[u8]) -> Result<Handed, ServiceError> {
     let wrong = |e: serde_json::Error| {
         let form = r#"应为 multipart/form-data（file 为清单文件），或 JSON：{"kind":"power","title":"权责清单","items":[{"name":"…"}]}"#;
         ServiceError::parameter("body", format!("请求内容第 {} 行有误。{form}", e.line()))
     };
-    let asked: DraftRequest = serde_json::from_slice(&bytes).map_err(wrong)?;
-    let kinds = app.console().services.kinds.clone();
-    let (name, table) = asked.table(&kinds)?;
+    let asked: DraftRequest = serde_json::from_slice(bytes).map_err(wrong)?;
+    let (name, table) = asked.table(&console.services.kinds)?;
     Ok(Handed {
         source: Source {
             name,
@@ -152,7 +164,7 @@ pub async fn validate(
         &app,
         &headers,
         actor,
-        handed.bytes,
+        (url::API_CONSOLE_FINDINGS, handed.bytes),
         move |console, actor| {
             let (report, lists) = console.validate(actor, &handed.source, &handed.hints)?;
             let answer = FindingsAnswer::of_file(report, lists);
@@ -191,7 +203,7 @@ pub async fn add(
         &app,
         &headers,
         actor,
-        handed.bytes,
+        (url::API_CONSOLE_DRAFTS, handed.bytes),
         move |console, actor| {
             let uploaded = console.upload(actor, &handed.source, &handed.hints, None)?;
             let made = !uploaded.drafts.is_empty();
@@ -317,8 +329,8 @@ pub async fn submit(
     let id = path_number(&id)?;
     let headers = request.headers().clone();
     let actor = actor(&app, &headers, Scope::Submit, address).await?;
-    let bytes = axum::body::to_bytes(request.into_body(), LARGEST).await;
-    let bytes = bytes.map_err(|_| ServiceError::parameter("body", "请求内容过长或没有传完"))?;
+    let bytes = axum::body::to_bytes(request.into_body(), usize::MAX).await;
+    let bytes = bytes.map_err(|_| ServiceError::parameter("body", "请求内容没有传完"))?;
     let asked: SubmitRequest = match bytes.is_empty() {
         true => SubmitRequest::default(),
         false => serde_json::from_slice(&bytes).map_err(|e| {
@@ -328,25 +340,32 @@ pub async fn submit(
     };
     let mut told = format!("submit {id}\n").into_bytes();
     told.extend(&bytes);
-    once(&app, &headers, actor, told, move |console, actor| {
-        // Whoever names a version means that one.
-        let mut version = console.draft(actor, id)?.draft.version;
-        if asked.version.is_some_and(|named| named != version) {
-            return Err(crate::register::RegisterError::Outdated.into());
-        }
-        if let Some(declaration) = &asked.declaration {
-            console.declare(actor, id, version, &declaration.raw())?;
-            version = console.draft(actor, id)?.draft.version;
-        }
-        if asked.says_why() {
-            let (said, others) = asked.withdrawals();
-            console.annotate_codes(actor, (id, version), &said, &others)?;
-            version = console.draft(actor, id)?.draft.version;
-        }
-        console.act(actor, (id, version), Act::Submit, &asked.comment)?;
-        let answer = DraftAnswer::new(console.draft(actor, id)?, Vec::new());
-        Ok((200, body(&answer)?))
-    })
+    once(
+        &app,
+        &headers,
+        actor,
+        (url::API_CONSOLE_DRAFT_SUBMIT, told),
+        move |console, actor| {
+            // Whoever names a version means that one.
+            let mut version = console.draft(actor, id)?.draft.version;
+            if asked.version.is_some_and(|named| named != version) {
+                return Err(crate::register::RegisterError::Outdated.into());
+            }
+            if let Some(declaration) = &asked.declaration {
+                console.declare(actor, id, version, &declaration.raw())?;
+                // What somebody else saves meanwhile is not submitted unseen.
+                version += 1;
+            }
+            if asked.says_why() {
+                let (said, others) = asked.withdrawals();
+                console.annotate_codes(actor, (id, version), &said, &others)?;
+                version += 1;
+            }
+            console.act(actor, (id, version), Act::Submit, &asked.comment)?;
+            let answer = DraftAnswer::new(console.draft(actor, id)?, Vec::new());
+            Ok((200, body(&answer)?))
+        },
+    )
     .await
 }
 

@@ -36,8 +36,8 @@ const FINDINGS: usize = 12;
 pub struct Shown {
     page: usize,
     by: Option<Action>,
-    /// What was typed into the form that was refused.
-    declaration: Option<RawDeclaration>,
+    /// What was typed into the form that was refused, and the version it was made from.
+    declaration: Option<(u64, RawDeclaration)>,
     comment: String,
 }
 
@@ -71,6 +71,8 @@ struct DraftPage {
     obstacles: Vec<String>,
     /// What may be done with it now.
     allowed: Vec<Act>,
+    /// Version that the declaration's form was made from.
+    declared_from: u64,
     declaration: RawDeclaration,
     effective: String,
     needs_supervision: bool,
@@ -150,7 +152,7 @@ pub fn page(
     findings.truncate(FINDINGS);
     let rivals = console.rivals(&me.actor, id)?.into_iter();
     let rivals = rivals.map(|rival| RivalRow {
-        url: rival.is_visible.then(|| url::fill(url::DRAFT, rival.id)),
+        url: url::fill(url::DRAFT, rival.id),
         id: rival.id,
         stage: rival.state.label(),
         items: named(&rival.items),
@@ -195,8 +197,12 @@ pub fn page(
             .count(),
         obstacles,
         allowed: view.allowed.clone(),
+        declared_from: shown
+            .declaration
+            .as_ref()
+            .map_or(draft.version, |(version, _)| *version),
         declaration: match &shown.declaration {
-            Some(typed) => typed.clone(),
+            Some((_, typed)) => typed.clone(),
             None => declared(draft),
         },
         effective: effective(draft),
@@ -270,7 +276,7 @@ pub async fn declare(
         supervision: form.get("supervision")?,
     };
     let shown = Shown {
-        declaration: Some(declaration.clone()),
+        declaration: Some((version, declaration.clone())),
         ..Shown::default()
     };
     let actor = me.actor.clone();

@@ -15,7 +15,7 @@ use crate::http::state::App;
 use crate::http::url;
 use crate::service::ServiceError;
 use crate::service::console::Console;
-use crate::service::console::form::{FormField, ItemForm};
+use crate::service::console::form::{FormField, ItemForm, Stamp};
 use crate::service::read::Paging;
 use crate::service::view::shorten;
 
@@ -47,7 +47,7 @@ struct ListPage {
     q: String,
     /// Path and number of the draft in hand.
     draft: Option<(String, u64)>,
-    version: u64,
+    stamp: Stamp,
     total: usize,
     items: Vec<Row>,
     pager: Pager,
@@ -111,8 +111,9 @@ fn list_page(
         public_url: url::list(number),
         new_url: url::fill(url::CONSOLE_NEW, number),
         q: q.to_owned(),
-        draft: (own.draft > 0).then(|| (url::fill(url::DRAFT, own.draft), own.draft)),
-        version: own.version,
+        draft: (own.stamp.draft > 0)
+            .then(|| (url::fill(url::DRAFT, own.stamp.draft), own.stamp.draft)),
+        stamp: own.stamp,
         total,
         items: items.collect(),
         pager: Pager::new(paging, total as u64, |n| {
@@ -132,8 +133,7 @@ struct ItemPage {
     department: String,
     code: String,
     url: String,
-    draft: u64,
-    version: u64,
+    stamp: Stamp,
     fields: Vec<FormField>,
     findings: Vec<FindingRow>,
 }
@@ -164,8 +164,7 @@ fn item_page(me: &Me, form: ItemForm, told: &Told) -> Result<String, ServiceErro
             .map(ToString::to_string)
             .unwrap_or_default(),
         url,
-        draft: form.draft,
-        version: form.version,
+        stamp: form.stamp,
         findings: rows(&form.findings),
         fields: form.fields,
     })
@@ -220,12 +219,12 @@ async fn fill_in(
     code: Option<String>,
     form: Fields,
 ) -> Result<Response, AppError> {
-    let version = form.number("version")?;
+    let stamp: Stamp = form.get("version")?.parse()?;
     let values: Vec<(String, String)> = form.with_prefix("field.");
     let (actor, typed) = (me.actor.clone(), values.clone());
     let item = code.clone();
     let filled = app
-        .desk(move |console| console.fill_in(&actor, number, item.as_deref(), version, &values))
+        .desk(move |console| console.fill_in(&actor, number, item.as_deref(), stamp, &values))
         .await;
     match filled {
         Ok(Ok(draft)) => Ok(see_other(&url::fill(url::DRAFT, draft))),
@@ -241,6 +240,8 @@ async fn fill_in(
             app.desk_problem(error, move |console, told| {
                 let mut form = console.item_form(&me.actor, number, code.as_deref())?;
                 form.keep(&typed);
+                // As the page had it: what somebody else has saved is not overwritten by trying again.
+                form.stamp = stamp;
                 item_page(&me, form, told)
             })
             .await
@@ -254,10 +255,10 @@ pub async fn withdraw(
     Sent { me, form }: Sent,
 ) -> Result<Response, AppError> {
     let number = path_number(&number)?;
-    let version = form.number("version")?;
+    let stamp: Stamp = form.get("version")?.parse()?;
     let actor = me.actor.clone();
     app.desk_form(
-        move |console| console.withdraw(&actor, number, &code, version),
+        move |console| console.withdraw(&actor, number, &code, stamp),
         |draft| {
             url::with(
                 &url::fill(url::DRAFT, draft),

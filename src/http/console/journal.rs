@@ -14,6 +14,8 @@ use crate::http::params::Params;
 use crate::http::state::App;
 use crate::http::url;
 use crate::register::journal::JournalFilter;
+use crate::service::ServiceError;
+use crate::service::view::shorten;
 
 struct Row {
     number: u64,
@@ -66,7 +68,12 @@ pub async fn journal(State(app): State<App>, me: Me, params: Params) -> Result<R
     app.desk_page(move |console| {
         let some = |text: &str| Some(text.to_owned()).filter(|t| !t.is_empty());
         let filter = JournalFilter {
-            deed: Deed::parse(&deed),
+            deed: match deed.as_str() {
+                "" => None,
+                key => Some(Deed::parse(key).ok_or_else(|| {
+                    ServiceError::parameter("deed", format!("没有操作“{}”", shorten(key, 20)))
+                })?),
+            },
             actor: some(&actor),
             object: some(&object),
         };

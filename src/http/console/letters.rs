@@ -123,10 +123,13 @@ fn page(
             .collect(),
         reply: typed.map_or_else(|| letter.reply.clone(), |t| t.reply.clone()),
         is_public: typed.map_or(letter.is_public, |t| t.is_public),
-        before: letter
-            .handled_at
-            .map(|at| at.to_string())
-            .unwrap_or_default(),
+        before: match typed {
+            Some(typed) => typed.before.clone(),
+            None => letter
+                .handled_at
+                .map(|at| at.to_string())
+                .unwrap_or_default(),
+        },
         letter,
     })
 }

@@ -14,6 +14,7 @@ mod uploads;
 
 use std::sync::Arc;
 
+use askama::Template;
 use axum::body::Body;
 use axum::extract::{DefaultBodyLimit, FromRequest, FromRequestParts, Request};
 use axum::http::header::{CACHE_CONTROL, LOCATION};
@@ -25,7 +26,7 @@ use axum::routing::{MethodRouter, get, post};
 use super::cookies;
 use super::error::AppError;
 use super::form::{self, Address, Fields};
-use super::params::Params;
+use super::pages::render;
 use super::respond::{self, HTML};
 use super::state::App;
 use super::url;
@@ -147,16 +148,53 @@ impl FromRequest<App> for Sent {
 
     async fn from_request(request: Request, app: &App) -> Result<Self, Response> {
         let (mut parts, body) = request.into_parts();
-        let me = Me::from_request_parts(&mut parts, app).await?;
+        let me = Me::from_request_parts(&mut parts, app).await;
         let request = Request::from_parts(parts, body);
         let form = Fields::from_request(request, app).await;
         let form = form.map_err(IntoResponse::into_response)?;
+        let me = me.map_err(|elsewhere| lost(&form).unwrap_or(elsewhere))?;
         let given = form.get(form::FIELD);
         given
             .and_then(|given| form::check(&me.headers, &me.secret, &given))
             .map_err(|refused| AppError::from(refused).into_response())?;
         Ok(Self { me, form })
     }
+}
+
+/// The page for a form whose session has ended meanwhile: it gives back what was typed at length.
+#[derive(Template)]
+#[template(path = "console/expired.html")]
+struct ExpiredPage {
+    desk: Desk,
+    /// Name of the field and what was typed.
+    texts: Vec<(String, String)>,
+}
+
+/// Characters that nobody minds typing again.
+const SHORT: usize = 20;
+
+/// `None` for a form in which little was typed.
+fn lost(form: &Fields) -> Option<Response> {
+    let long = |(name, text): (&str, &str)| {
+        let is_long = text.chars().count() > SHORT && name != form::FIELD;
+        let name = name.strip_prefix("field.").unwrap_or(name);
+        is_long.then(|| (name.to_owned(), text.to_owned()))
+    };
+    let texts: Vec<(String, String)> = form.0.pairs().filter_map(long).collect();
+    if texts.is_empty() {
+        return None;
+    }
+    let page = ExpiredPage {
+        desk: Desk {
+            title: "登录已过期".into(),
+            ..Desk::default()
+        },
+        texts,
+    };
+    let page = render(&page).ok()?;
+    let mut response = respond::momentary(HTML, page.into_bytes());
+    *response.status_mut() = StatusCode::UNAUTHORIZED;
+    Some(respond::as_made(response))
 }
 
 /// What surrounds every page of the console.
@@ -283,9 +321,4 @@ impl App {
         // The guard would put the error's own page in its place.
         Ok(respond::as_made(response))
     }
-}
-
-/// A page's parameters that say what it shows.
-fn page_number(params: &Params) -> Result<crate::service::read::Paging, ServiceError> {
-    params.paging()
 }

@@ -5,7 +5,7 @@ use axum::extract::multipart::MultipartRejection;
 use axum::extract::{Multipart, Path, State};
 use axum::response::Response;
 
-use super::{Desk, Me, Told, drafts, page_number, see_other};
+use super::{Desk, Me, Told, drafts, see_other};
 use crate::domain::{AccountRole, Finding, Severity, finding};
 use crate::http::error::AppError;
 use crate::http::form;
@@ -257,7 +257,7 @@ pub async fn findings(
     Path(id): Path<String>,
     params: Params,
 ) -> Result<Response, AppError> {
-    let (id, paging) = (path_number(&id)?, page_number(&params)?);
+    let (id, paging) = (path_number(&id)?, params.paging()?);
     app.desk_page(move |console| {
         let view = console.draft(&me.actor, id)?;
         let found = rows(&console.findings(&me.actor, id)?);
@@ -288,6 +288,7 @@ pub async fn file(
     Path(id): Path<String>,
 ) -> Result<Response, AppError> {
     let id = path_number(&id)?;
+    let _turn = app.upload_turn().await?;
     let (name, bytes) = app
         .desk(move |console| {
             let (name, mut file) = console.draft_file(&me.actor, id)?;
@@ -309,6 +310,7 @@ pub async fn marked(
     Path(id): Path<String>,
 ) -> Result<Response, AppError> {
     let id = path_number(&id)?;
+    let _turn = app.upload_turn().await?;
     let (name, bytes) = app
         .desk(move |console| {
             let view = console.draft(&me.actor, id)?;
@@ -322,6 +324,6 @@ pub async fn marked(
     let stem = name
         .rsplit_once('.')
         .map_or(name.as_str(), |(stem, _)| stem);
-    respond::as_download(&mut response, &format!("{stem}（问题已标注）.xlsx"));
+    respond::as_download(&mut response, &format!("{stem}{}.xlsx", finding::MARKED));
     Ok(response)
 }

@@ -222,7 +222,6 @@ pub async fn receipt(State(app): State<App>, visitor: Visitor) -> Result<Respons
 pub async fn own(
     State(app): State<App>,
     visitor: Visitor,
-    Address(address): Address,
     form: Fields,
 ) -> Result<Response, AppError> {
     visitor.check(&form.0)?;
@@ -231,7 +230,7 @@ pub async fn own(
     let html = app
         .run(move |_| {
             if forget {
-                console.delete_own_contact(&receipt, &address)?;
+                console.delete_own_contact(&receipt)?;
             }
             let found = match console.own_letter(&receipt) {
                 Err(ServiceError::NotFound { detail, .. }) => Err(detail),

@@ -305,6 +305,17 @@ impl Accounts for SqliteRegister {
             .read(|db| count_attempts(db, purpose, subject, since))
     }
 
+    fn forget_last(&self, purpose: &str, subject: &str) -> Result<(), RegisterError> {
+        self.write(|db| {
+            db.prepare_cached(
+                "DELETE FROM attempt WHERE rowid =
+                     (SELECT max(rowid) FROM attempt WHERE purpose = ?1 AND subject = ?2)",
+            )?
+            .execute([purpose, subject])?;
+            Ok(())
+        })
+    }
+
     fn forget_attempts(&self, purpose: &str, subject: &str) -> Result<(), RegisterError> {
         self.write(|db| {
             db.prepare_cached("DELETE FROM attempt WHERE purpose = ?1 AND subject = ?2")?
@@ -313,17 +324,17 @@ impl Accounts for SqliteRegister {
         })
     }
 
-    fn answered(
+    fn claim_key(
         &self,
         token: u64,
         key: &str,
+        request: &SecretDigest,
+        now: Timestamp,
         since: Timestamp,
     ) -> Result<Option<Answered>, RegisterError> {
-        self.readers.read(|db| {
-            let mut find = db.prepare_cached(
-                "SELECT request, status, body FROM answered
-                 WHERE token = ?1 AND key = ?2 AND at >= ?3",
-            )?;
+        self.write(|db| {
+            db.prepare_cached("DELETE FROM answered WHERE at < ?1")?
+                .execute([instant(since)])?;
             let read = |r: &Row<'_>| {
                 Ok(Answered {
                     request: r.get(0)?,
@@ -331,34 +342,42 @@ impl Accounts for SqliteRegister {
                     body: r.get(2)?,
                 })
             };
-            let of = params![super::key(token), key, instant(since)];
-            Ok(find.query_row(of, read).optional()?)
+            let known = db
+                .prepare_cached(
+                    "SELECT request, status, body FROM answered WHERE token = ?1 AND key = ?2",
+                )?
+                .query_row(params![super::key(token), key], read)
+                .optional()?;
+            if known.is_none() {
+                let row = params![super::key(token), key, request.as_slice(), instant(now)];
+                db.prepare_cached(
+                    "INSERT INTO answered (token, key, request, status, body, at)
+                     VALUES (?1, ?2, ?3, 0, '', ?4)",
+                )?
+                .execute(row)?;
+            }
+            Ok(known)
         })
     }
 
-    fn keep_answer(
+    fn settle_key(
         &self,
         token: u64,
         key: &str,
-        answer: &Answered,
-        now: Timestamp,
-        since: Timestamp,
+        answer: Option<(u16, &str)>,
     ) -> Result<(), RegisterError> {
         self.write(|db| {
-            db.prepare_cached("DELETE FROM answered WHERE at < ?1")?
-                .execute([instant(since)])?;
-            let mut insert = db.prepare_cached(
-                "INSERT OR REPLACE INTO answered (token, key, request, status, body, at)
-                 VALUES (?1, ?2, ?3, ?4, ?5, ?6)",
-            )?;
-            insert.execute(params![
-                super::key(token),
-                key,
-                answer.request.as_slice(),
-                answer.status,
-                answer.body,
-                instant(now)
-            ])?;
+            let token = super::key(token);
+            match answer {
+                Some((status, body)) => db
+                    .prepare_cached(
+                        "UPDATE answered SET status = ?3, body = ?4 WHERE token = ?1 AND key = ?2",
+                    )?
+                    .execute(params![token, key, status, body])?,
+                None => db
+                    .prepare_cached("DELETE FROM answered WHERE token = ?1 AND key = ?2")?
+                    .execute(params![token, key])?,
+            };
             Ok(())
         })
     }

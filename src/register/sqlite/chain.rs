@@ -161,7 +161,11 @@ pub(super) fn verify(
     let (linked, _) = head(db)?;
     let mut verified = Verified::default();
     match journal::verify(db)? {
-        Ok(records) => verified.records = records,
+        Ok(records) => {
+            verified.records = records;
+            let last = journal::stored(db, records)?.filter(|_| records > 0);
+            verified.journal = last.map(|digest| hex(&digest)).unwrap_or_default();
+        }
         Err(broken) => return Ok(Err(broken)),
     }
     let first: Option<i64> =

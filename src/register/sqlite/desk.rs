@@ -235,7 +235,7 @@ fn store(db: &Connection, draft: &mut Draft, entry: &Entry) -> Result<(), Regist
     }
 }
 
-/// Covers what is declared and every change.
+/// Covers the list, the file, what is declared and every change.
 fn digest(db: &Connection, id: u64) -> Result<String, RegisterError> {
     let body: String = db
         .prepare_cached("SELECT body FROM draft WHERE id = ?1")?
@@ -244,7 +244,12 @@ fn digest(db: &Connection, id: u64) -> Result<String, RegisterError> {
         .ok_or_else(|| damaged("draft", id))?;
     let draft: Draft = read_json(&body)?;
     let mut hasher = Sha256::new();
-    hasher.update(json(&draft.declaration)?);
+    hasher.update(json(&(
+        &draft.list,
+        draft.base,
+        &draft.file,
+        &draft.declaration,
+    ))?);
     let mut all =
         db.prepare_cached("SELECT content FROM draft_change WHERE draft = ?1 ORDER BY position")?;
     let mut rows = all.query([key(id)])?;

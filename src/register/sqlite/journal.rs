@@ -118,7 +118,8 @@ pub(super) fn records(
     limit: u64,
 ) -> Result<(Vec<Record>, u64), RegisterError> {
     const MATCHING: &str = "FROM journal WHERE (?1 IS NULL OR deed = ?1)
-         AND (?2 IS NULL OR actor = ?2) AND (?3 IS NULL OR substr(object, 1, length(?3)) = ?3)";
+         AND (?2 IS NULL OR actor = ?2 OR substr(actor, 1, length(?2) + 1) = ?2 || '（')
+         AND (?3 IS NULL OR object = ?3)";
     let deed = filter.deed.map(Deed::key);
     let total: i64 = db
         .prepare_cached(&format!("SELECT count(*) {MATCHING}"))?

@@ -1,5 +1,7 @@
 //! Readers' letters and, apart from them, their writers' contacts. Must not know who may read them.
 
+use std::sync::atomic::Ordering;
+
 use rusqlite::types::Value;
 use rusqlite::{OptionalExtension, Row, params, params_from_iter};
 
@@ -157,15 +159,13 @@ impl Letters for SqliteRegister {
                     "UPDATE letter SET contact = NULL WHERE id = ?1 AND contact IS NOT NULL",
                 )?
                 .execute([key(id)])?;
-            match deleted {
-                0 => Ok(()),
-                _ => journal::append(db, entry, id),
+            if deleted == 0 {
+                return Ok(());
             }
-        })?;
-        // The log holds it too until it is folded into the file; where readers are in the way, the
-        // next time does it.
-        self.fold_log();
-        Ok(())
+            // The log holds it too, until it is folded into the file.
+            self.must_fold.store(true, Ordering::Relaxed);
+            journal::append(db, entry, id)
+        })
     }
 
     fn handle_letter(

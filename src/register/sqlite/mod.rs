@@ -35,6 +35,7 @@ mod tests;
 
 use std::io::Read;
 use std::path::{Path, PathBuf};
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Mutex, PoisonError};
 
 use rusqlite::{Connection, TransactionBehavior};
@@ -61,6 +62,8 @@ pub struct SqliteRegister {
     // which a read-only one cannot.
     readers: Readers,
     writer: Mutex<Connection>,
+    /// Whether the log holds what was to be deleted for good.
+    must_fold: AtomicBool,
 }
 
 impl SqliteRegister {
@@ -86,6 +89,7 @@ impl SqliteRegister {
             database,
             files,
             writer: Mutex::new(writer),
+            must_fold: AtomicBool::new(false),
         })
     }
 
@@ -100,16 +104,27 @@ impl SqliteRegister {
         let tx = writer.transaction_with_behavior(TransactionBehavior::Immediate)?;
         let written = writing(&tx)?;
         tx.commit()?;
+        if self.must_fold.load(Ordering::Relaxed) {
+            self.fold_log(&writer);
+        }
         Ok(written)
     }
 
-    /// Folds the log into the database and empties it, as far as readers let it.
-    fn fold_log(&self) {
-        let writer = self.writer.lock().unwrap_or_else(PoisonError::into_inner);
-        let folded = writer.query_row("PRAGMA wal_checkpoint(TRUNCATE)", [], |_| Ok(()));
-        if let Err(error) = folded {
+    /// Folds the log into the database and empties it, if no reader is in the way; else the next
+    /// writing tries again.
+    fn fold_log(&self, writer: &Connection) {
+        let fold = || {
+            writer.busy_timeout(std::time::Duration::from_millis(100))?;
+            let busy: i64 =
+                writer.query_row("PRAGMA wal_checkpoint(TRUNCATE)", [], |r| r.get(0))?;
+            writer.busy_timeout(schema::BUSY)?;
+            Ok::<_, rusqlite::Error>(busy != 0)
+        };
+        let again = fold().unwrap_or_else(|error| {
             tracing::warn!(%error, "the log was not folded");
-        }
+            true
+        });
+        self.must_fold.store(again, Ordering::Relaxed);
     }
 
     /// What can be told wrong with a publication before it is written.

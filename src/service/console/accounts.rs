@@ -13,14 +13,18 @@ const IDLE: SignedDuration = SignedDuration::from_hours(1);
 /// The last use is noted to within this.
 const PRECISION: SignedDuration = SignedDuration::from_mins(1);
 
-/// Failed sign-ins within [`WINDOW`] after which an account, or an address, has to wait.
-const MOST_BY_ACCOUNT: u64 = 5;
+/// Failed sign-ins within [`WINDOW`] after which one has to wait: to an account from one address, from an
+/// address, and to an account from wherever, which others must not be able to shut with ease.
+const MOST: u64 = 5;
 const MOST_BY_ADDRESS: u64 = 30;
+const MOST_BY_ACCOUNT: u64 = 50;
 const WINDOW: SignedDuration = SignedDuration::from_mins(15);
 
 /// Purposes of attempts.
+const BY_BOTH: &str = "sign-in by account and address";
 const BY_ACCOUNT: &str = "sign-in by account";
 const BY_ADDRESS: &str = "sign-in by address";
+const OLD_PASSWORD: &str = "old password";
 
 /// Longest password that is looked at, in bytes.
 const LONGEST_PASSWORD: usize = 1_024;
@@ -61,34 +65,51 @@ impl Console {
             self.note_failure(Some(account), address)?;
             return Err(refused());
         }
-        self.office.forget_attempts(BY_ACCOUNT, &name)?;
+        self.forget(&name, address)?;
         let secret = self.open_session(account, address, "")?;
         Ok((secret, account.clone()))
     }
 
     /// Counts an attempt before it is known how it ends, so that many at once are not let through.
     fn count_sign_in(&self, name: &str, address: &str) -> Result<(), ServiceError> {
-        let now = self.now();
-        let since = before(now, WINDOW);
+        let subject = network(address);
+        let both = format!("{name} {subject}");
         let limits = [
+            (BY_BOTH, both.as_str(), MOST),
             (BY_ACCOUNT, name, MOST_BY_ACCOUNT),
-            (BY_ADDRESS, address, MOST_BY_ADDRESS),
+            // Without an address all would share one.
+            (BY_ADDRESS, subject.as_str(), MOST_BY_ADDRESS),
         ];
         for (purpose, subject, most) in limits {
-            // Without an address all would share one.
-            if subject.is_empty() {
-                continue;
-            }
-            // Whoever has to wait does not make the wait longer by trying.
-            if self.office.attempts(purpose, subject, since)? >= most
-                || self.office.attempt(purpose, subject, now, since)? > most
-            {
-                return Err(ServiceError::TooMany(format!(
-                    "登录失败次数过多，请 {} 分钟后再试；忘记密码请与管理员联系",
-                    WINDOW.as_mins()
-                )));
+            if !subject.is_empty() {
+                self.count(purpose, subject, most)?;
             }
         }
+        Ok(())
+    }
+
+    fn count(&self, purpose: &str, subject: &str, most: u64) -> Result<(), ServiceError> {
+        let now = self.now();
+        let since = before(now, WINDOW);
+        // Whoever has to wait does not make the wait longer by trying.
+        if self.office.attempts(purpose, subject, since)? >= most
+            || self.office.attempt(purpose, subject, now, since)? > most
+        {
+            return Err(ServiceError::TooMany(format!(
+                "密码输错次数过多，请 {} 分钟后再试；忘记密码请与管理员联系",
+                WINDOW.as_mins()
+            )));
+        }
+        Ok(())
+    }
+
+    /// A right password: what was counted against it is forgotten, but for the attempts of others.
+    fn forget(&self, name: &str, address: &str) -> Result<(), ServiceError> {
+        let subject = network(address);
+        self.office
+            .forget_attempts(BY_BOTH, &format!("{name} {subject}"))?;
+        self.office.forget_last(BY_ACCOUNT, name)?;
+        self.office.forget_last(BY_ADDRESS, &subject)?;
         Ok(())
     }
 
@@ -142,7 +163,10 @@ impl Console {
             return Err(ServiceError::SignedOut);
         };
         if found.seen_at < before(now, PRECISION) {
-            self.office.touch_session(&digest, now)?;
+            // A reading must not fail because nothing can be written.
+            if let Err(error) = self.office.touch_session(&digest, now) {
+                tracing::warn!(%error, "the last use of a session is not noted");
+            }
         }
         Ok(Actor {
             account,
@@ -173,7 +197,7 @@ impl Console {
         new: &str,
     ) -> Result<String, ServiceError> {
         let name = &actor.account.name;
-        self.count_sign_in(name, &actor.address)?;
+        self.count(OLD_PASSWORD, name, MOST)?;
         let known = self.office.account_named(name)?;
         let digest = known.as_ref().map(|(_, digest)| digest.as_str());
         if old.len() > LONGEST_PASSWORD || !password::is(old, digest) {
@@ -191,7 +215,7 @@ impl Console {
         let digest = password::hash(new)?;
         self.office
             .set_password(actor.account.id, &digest, false, &entry)?;
-        self.office.forget_attempts(BY_ACCOUNT, name)?;
+        self.office.forget_attempts(OLD_PASSWORD, name)?;
         self.open_session(&actor.account, &actor.address, "修改密码后")
     }
 
@@ -348,6 +372,17 @@ impl Console {
     pub fn known_account(&self, id: AccountId) -> Result<Account, ServiceError> {
         let found = self.office.account(id)?;
         found.ok_or_else(|| ServiceError::not_found("没有这个账号"))
+    }
+}
+
+/// What one who attacks has one of: an IPv4 address, or a whole IPv6 network of 64 bits.
+pub(super) fn network(address: &str) -> String {
+    match address.parse() {
+        Ok(std::net::IpAddr::V6(v6)) => {
+            let [a, b, c, d, ..] = v6.segments();
+            format!("{a:x}:{b:x}:{c:x}:{d:x}::/64")
+        }
+        _ => address.to_owned(),
     }
 }
 

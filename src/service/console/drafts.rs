@@ -19,7 +19,7 @@ use crate::service::view::{Difference, FieldView};
 
 /// Most drafts that a page of the desk shows.
 const SHOWN: u64 = 200;
-/// Most changes of a draft that are compared with other drafts.
+/// All changes of a draft.
 pub(super) const ALL: u64 = u64::MAX;
 
 /// A draft with what every page of it shows.
@@ -55,14 +55,12 @@ pub struct ChangeRow {
     pub contested_by: Option<u64>,
 }
 
-/// Another open draft of the same list, and how many items both change.
+/// Another open draft of the same list that the actor sees, and the items that both change.
 #[derive(Clone, Debug)]
 pub struct Rival {
     pub id: u64,
     pub state: State,
     pub items: Vec<String>,
-    /// Whether the actor may open it.
-    pub is_visible: bool,
 }
 
 impl Console {
@@ -139,18 +137,34 @@ impl Console {
         let account = &actor.account;
         let mut states = State::ALL.to_vec();
         states.retain(|state| state.is_final() == done);
-        let sees_others = account.reviews() || account.sees_all();
-        let own = || match &actor.token {
-            Some(token) => vec![token.grant.department.clone()],
-            None => account.profile.departments.clone(),
-        };
-        let departments = (!sees_others || actor.token.is_some()).then(own);
-        let filter = DraftFilter {
-            departments,
-            states,
+        let own = DraftFilter {
+            departments: Some(self.departments(actor)),
+            states: states.clone(),
             list: None,
         };
-        let (drafts, _) = self.office.drafts(&filter, 0, SHOWN)?;
+        let is_person = actor.token.is_none();
+        let (mut drafts, _) = match is_person && account.sees_all() {
+            true => {
+                let all = DraftFilter {
+                    departments: None,
+                    ..own
+                };
+                self.office.drafts(&all, 0, SHOWN)?
+            }
+            false => self.office.drafts(&own, 0, SHOWN)?,
+        };
+        if is_person && account.reviews() && !account.sees_all() {
+            states.retain(|state| !matches!(state, State::Editing | State::Discarded));
+            let submitted = DraftFilter {
+                departments: None,
+                states,
+                list: None,
+            };
+            let (submitted, _) = self.office.drafts(&submitted, 0, SHOWN)?;
+            drafts.extend(submitted);
+            drafts.sort_by_key(|d| (std::cmp::Reverse(d.updated_at), d.id));
+            drafts.dedup_by_key(|d| d.id);
+        }
         let seen = drafts.into_iter().filter(|d| Self::may_see(actor, d));
         seen.map(|draft| self.view(actor, draft)).collect()
     }
@@ -178,24 +192,6 @@ impl Console {
         let total = of.len() as u64;
         let page = of.into_iter().skip(paging.offset()).take(size).collect();
         Ok((self.rows(&draft, page)?, total))
-    }
-
-    /// One change of a draft.
-    ///
-    /// # Errors
-    /// `NotFound` for a place without one.
-    pub fn change(
-        &self,
-        actor: &Actor,
-        id: u64,
-        position: u64,
-    ) -> Result<(DraftView, ChangeRow), ServiceError> {
-        let draft = self.seen(actor, id)?;
-        let page = self.office.draft_changes(id, position, 1)?;
-        let page = page.into_iter().map(|change| (change, position)).collect();
-        let row = self.rows(&draft, page)?.pop();
-        let row = row.ok_or_else(|| ServiceError::not_found("草稿中没有这一项"))?;
-        Ok((self.view(actor, draft)?, row))
     }
 
     fn rows(
@@ -266,7 +262,7 @@ impl Console {
             departments: None,
         };
         let (mut others, _) = self.office.drafts(&filter, 0, SHOWN)?;
-        others.retain(|other| other.id != id);
+        others.retain(|other| other.id != id && Self::may_see(actor, other));
         if others.is_empty() {
             return Ok(Vec::new());
         }
@@ -281,7 +277,6 @@ impl Console {
                 rivals.push(Rival {
                     id: other.id,
                     state: other.state,
-                    is_visible: Self::may_see(actor, &other),
                     items,
                 });
             }

@@ -15,15 +15,51 @@ use crate::intake::Hints;
 use crate::register::desk::{Content, DraftFilter};
 use crate::service::ServiceError;
 
+impl std::fmt::Display for Stamp {
+    /// As a hidden field holds it: `3.5.37`.
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "{}.{}.{}", self.draft, self.version, self.base)
+    }
+}
+
+impl std::str::FromStr for Stamp {
+    type Err = ServiceError;
+
+    fn from_str(text: &str) -> Result<Self, ServiceError> {
+        let numbers: Vec<u64> = text.split('.').filter_map(|n| n.parse().ok()).collect();
+        match numbers[..] {
+            [draft, version, base] => Ok(Self {
+                draft,
+                version,
+                base,
+            }),
+            _ => Err(ServiceError::parameter(
+                "version",
+                "页面已过期，请刷新后重做",
+            )),
+        }
+    }
+}
+
+/// Drafts of one list that are looked at.
+const IN_HAND: u64 = 50;
+
+/// What a form was made from: what is filled in is taken only while that is still so.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Stamp {
+    /// The draft that it goes into and its version; 0: a new one.
+    pub draft: u64,
+    pub version: u64,
+    /// The list's last publication, where there is no draft yet.
+    pub base: u64,
+}
+
 /// What a form is about.
 #[derive(Clone, Debug)]
 pub struct ItemForm {
     pub list: ListId,
     pub list_number: u64,
-    /// The draft that it will go into; 0: a new one.
-    pub draft: u64,
-    /// Version of that draft.
-    pub version: u64,
+    pub stamp: Stamp,
     /// `None` for a new item.
     pub code: Option<ItemCode>,
     /// Name of the item; blank for a new one.
@@ -59,9 +95,7 @@ impl ItemForm {
 #[derive(Clone, Debug)]
 pub struct OwnItems {
     pub list: ListId,
-    /// The draft in hand and its version; 0 where there is none.
-    pub draft: u64,
-    pub version: u64,
+    pub stamp: Stamp,
     pub items: Vec<OwnItem>,
 }
 
@@ -98,8 +132,7 @@ impl Console {
         });
         Ok(OwnItems {
             items: items.collect(),
-            draft: draft.as_ref().map_or(0, |d| d.id),
-            version: draft.as_ref().map_or(0, |d| d.version),
+            stamp: self.stamp(&list, draft.as_ref())?,
             list,
         })
     }
@@ -121,12 +154,11 @@ impl Console {
         let known = code
             .map(|code| self.item_of(&list, code, draft.as_ref()))
             .transpose()?;
-        let fields = known.as_ref().map(|(_, item)| item.fields.clone());
+        let fields = known.as_ref().map(|(_, item)| told(&kind, item));
         let name = known.as_ref().map(|(_, item)| item.head.name.clone());
         Ok(ItemForm {
             list_number,
-            draft: draft.as_ref().map_or(0, |d| d.id),
-            version: draft.as_ref().map_or(0, |d| d.version),
+            stamp: self.stamp(&list, draft.as_ref())?,
             code: known.map(|(code, _)| code),
             name: name.unwrap_or_default(),
             fields: form_fields(&kind, &fields.unwrap_or_default()),
@@ -145,11 +177,11 @@ impl Console {
         actor: &Actor,
         list_number: u64,
         code: Option<&str>,
-        version: u64,
+        stamp: Stamp,
         values: &[(String, String)],
     ) -> Result<Result<u64, ItemForm>, ServiceError> {
         let mut form = self.item_form(actor, list_number, code)?;
-        if form.version != version {
+        if form.stamp != stamp {
             return Err(crate::register::RegisterError::Outdated.into());
         }
         form.keep(values);
@@ -174,10 +206,10 @@ impl Console {
         actor: &Actor,
         list_number: u64,
         code: &str,
-        version: u64,
+        stamp: Stamp,
     ) -> Result<u64, ServiceError> {
         let form = self.item_form(actor, list_number, Some(code))?;
-        if form.version != version {
+        if form.stamp != stamp {
             return Err(crate::register::RegisterError::Outdated.into());
         }
         let (mut draft, mut changes) = self.draft_for(actor, &form)?;
@@ -198,6 +230,20 @@ impl Console {
         self.save_edited(actor, &mut draft, &changes, true)
     }
 
+    fn stamp(&self, list: &ListId, draft: Option<&Draft>) -> Result<Stamp, ServiceError> {
+        Ok(match draft {
+            Some(draft) => Stamp {
+                draft: draft.id,
+                version: draft.version,
+                base: draft.base,
+            },
+            None => Stamp {
+                base: self.latest(list)?,
+                ..Stamp::default()
+            },
+        })
+    }
+
     /// A list whose department the actor drafts for.
     fn own_list(&self, actor: &Actor, number: u64) -> Result<ListId, ServiceError> {
         let overview = self.services.overview()?;
@@ -214,14 +260,23 @@ impl Console {
 
     /// The newest draft of the list that the department has in hand.
     fn draft_in_hand(&self, actor: &Actor, list: &ListId) -> Result<Option<Draft>, ServiceError> {
+        Ok(self.drafts_in_hand(actor, list)?.into_iter().next())
+    }
+
+    /// Drafts of the list that the department has in hand, the one changed last first.
+    pub(super) fn drafts_in_hand(
+        &self,
+        actor: &Actor,
+        list: &ListId,
+    ) -> Result<Vec<Draft>, ServiceError> {
         let filter = DraftFilter {
             departments: None,
             states: vec![State::Editing, State::Returned],
             list: Some(list.clone()),
         };
-        let (drafts, _) = self.office.drafts(&filter, 0, 10)?;
-        let mut seen = drafts.into_iter().filter(|d| Self::may_see(actor, d));
-        Ok(seen.next())
+        let (mut drafts, _) = self.office.drafts(&filter, 0, IN_HAND)?;
+        drafts.retain(|draft| Self::may_see(actor, draft));
+        Ok(drafts)
     }
 
     fn item_of(
@@ -248,12 +303,19 @@ impl Console {
         let hints = Hints {
             kind: Some(form.list.kind.clone()),
             department: Some(form.list.department.clone()),
-            region: Some(form.list.region.name.clone()),
+            region: Some(form.list.region.code.clone()),
             title: Some(form.list.title.clone()),
             ..Hints::default()
         };
-        let headings: Vec<&str> = form.fields.iter().map(|f| f.label.as_str()).collect();
-        let values: Vec<&str> = form.fields.iter().map(|f| f.value.as_str()).collect();
+        // A kind of several tables has a name in each: the others' columns are not this one's.
+        let kind = self.services.kinds.get(&form.list.kind);
+        let names = kind.map_or(0, |k| k.fields_with(Role::Title).count());
+        let asked = || {
+            let fields = form.fields.iter();
+            fields.filter(|f| names < 2 || !f.value.trim().is_empty())
+        };
+        let headings: Vec<&str> = asked().map(|f| f.label.as_str()).collect();
+        let values: Vec<&str> = asked().map(|f| f.value.as_str()).collect();
         let table = table(&headings, &[&values]);
         let source = source("网页填写", table);
         let opened = self.intake.open(&source, &hints);
@@ -298,15 +360,15 @@ impl Console {
         actor: &Actor,
         form: &ItemForm,
     ) -> Result<(Draft, Vec<DraftChange>), ServiceError> {
-        if form.draft == 0 {
-            let base = self.latest(&form.list)?;
+        if form.stamp.draft == 0 {
+            let base = form.stamp.base;
             let draft = Draft::new(form.list.clone(), base, self.now());
             return Ok((draft, Vec::new()));
         }
-        let (draft, _) = self.open(actor, (form.draft, form.version), Act::Edit)?;
+        let (draft, _) = self.open(actor, (form.stamp.draft, form.stamp.version), Act::Edit)?;
         let changes = self
             .office
-            .draft_changes(form.draft, 0, super::drafts::ALL)?;
+            .draft_changes(form.stamp.draft, 0, super::drafts::ALL)?;
         Ok((draft, changes))
     }
 
@@ -333,6 +395,13 @@ impl Console {
         let (_, recorded) = self.services.register.latest_edition(&form.list)?;
         let known = recorded.into_iter().find(|r| r.code == *code);
         let known = known.ok_or_else(|| ServiceError::item_not_found(code.as_str()))?;
+        if !known.code.is_assigned() && change.code.as_ref().is_some_and(|c| *c != known.code) {
+            let detail = format!(
+                "编码不能改：事项的编码为“{}”。编码确需更换的，请取消原事项并新增",
+                known.code
+            );
+            return Err(ServiceError::parameter("form", detail));
+        }
         change.action = Action::Amended;
         change.id = Some(known.id);
         change.code = Some(known.code);
@@ -345,7 +414,7 @@ impl Console {
         &self,
         draft: &Draft,
         changes: &mut Vec<DraftChange>,
-        change: Change,
+        mut change: Change,
     ) -> Result<(), ServiceError> {
         let kind = self.kind(&draft.list)?;
         let sequence = kind.field_with(Role::Sequence).map(|f| f.key.as_str());
@@ -353,6 +422,14 @@ impl Console {
             Some(id) => self.states(&[id], draft.base)?.remove(&id),
             None => None,
         };
+        if let Some(before) = &before {
+            // What no cell said before, and what is as it was, is in no cell now.
+            for (key, value) in beside(&kind, before) {
+                if change.item.fields.get(&key) == Some(&value) {
+                    change.item.fields.shift_remove(&key);
+                }
+            }
+        }
         let is_nothing = change.action == Action::Amended
             && before.is_some_and(|old| diff::same(&old, &change.item, sequence));
         let change = DraftChange::new(change);
@@ -360,6 +437,16 @@ impl Console {
         let key = change.key();
         let is_known = change.change.id.is_some() || change.change.code.is_some();
         let at = changes.iter().position(|c| is_known && c.key() == key);
+        let mut change = change;
+        if let Some(known) = at.and_then(|at| changes.get(at)) {
+            // What was said of the change stays; a conflict is settled by saying so, not by typing.
+            change.contested_by = known.contested_by;
+            if known.change.action == change.change.action {
+                change.change.kind = known.change.kind;
+                change.change.reason.clone_from(&known.change.reason);
+                change.change.successor.clone_from(&known.change.successor);
+            }
+        }
         match (at, is_nothing) {
             (Some(at), true) => {
                 changes.remove(at);
@@ -399,6 +486,28 @@ impl Console {
     }
 }
 
+/// What the form shows of an item: its cells, and what was read from elsewhere (the type from the name
+/// of a sheet) in cells of their own.
+fn told(kind: &Kind, item: &Item) -> Fields {
+    let mut fields = item.fields.clone();
+    for (key, value) in beside(kind, item) {
+        fields.insert(key, value);
+    }
+    fields
+}
+
+/// What the item's head says that no cell does, by the field for it.
+fn beside(kind: &Kind, item: &Item) -> Vec<(String, String)> {
+    let head = &item.head;
+    let said = [(Role::Type, &head.item_type), (Role::Level, &head.level)];
+    let missing = said.into_iter().filter_map(|(role, value)| {
+        let field = kind.field_with(role)?;
+        let is_missing = !value.is_empty() && !item.fields.contains_key(&field.key);
+        is_missing.then(|| (field.key.clone(), value.clone()))
+    });
+    missing.collect()
+}
+
 fn form_fields(kind: &Kind, values: &Fields) -> Vec<FormField> {
     // What the list says of all its items is asked for only where a list says it item by item.
     let is_asked = |field: &&crate::domain::Field| {
@@ -422,7 +531,10 @@ fn form_fields(kind: &Kind, values: &Fields) -> Vec<FormField> {
 
 /// A table as CSV, texts guarded as intake expects.
 pub fn table(headings: &[&str], rows: &[&[&str]]) -> Vec<u8> {
-    let mut writer = csv::Writer::from_writer(Vec::new());
+    // Quoted, so that no text is taken for another delimiter.
+    let mut writer = csv::WriterBuilder::new()
+        .quote_style(csv::QuoteStyle::Always)
+        .from_writer(Vec::new());
     // Writing to memory cannot fail, and all rows have as many cells.
     let _ = writer.write_record(headings);
     for row in rows {

@@ -3,6 +3,7 @@
 
 use jiff::{SignedDuration, Timestamp};
 
+use super::accounts::network;
 use super::{Actor, Console, secret, text};
 use crate::domain::letter::{Aspect, Letter, LetterCounts, LetterState, MAX_CONTACT, MAX_TEXT};
 use crate::domain::{AccountRole, Deed, ItemCode};
@@ -14,7 +15,7 @@ use crate::service::read::Paging;
 const MOST: u64 = 5;
 const WINDOW: SignedDuration = SignedDuration::from_hours(1);
 /// Letters from all addresses together within an hour: past these somebody floods the offices.
-const MOST_OF_ALL: u64 = 300;
+const MOST_OF_ALL: u64 = 2_000;
 /// Letters shown on an item's page.
 const SHOWN: u64 = 20;
 const PURPOSE: &str = "letter";
@@ -81,7 +82,8 @@ impl Console {
         };
         let entry = self.entry_of(
             "公众",
-            address,
+            // Nobody's address stays beside their letter.
+            "",
             Deed::LetterReceived,
             "纠错建议 {}",
             letter.code.as_str(),
@@ -96,7 +98,11 @@ impl Console {
     fn count_letter(&self, address: &str) -> Result<(), ServiceError> {
         let now = self.now();
         let since = now.saturating_sub(WINDOW).unwrap_or(Timestamp::MIN);
-        for (purpose, subject, most) in [(PURPOSE, address, MOST), (PURPOSE_ALL, "", MOST_OF_ALL)] {
+        let network = network(address);
+        for (purpose, subject, most) in [
+            (PURPOSE, network.as_str(), MOST),
+            (PURPOSE_ALL, "", MOST_OF_ALL),
+        ] {
             if self.office.attempts(purpose, subject, since)? >= most
                 || self.office.attempt(purpose, subject, now, since)? > most
             {
@@ -121,16 +127,10 @@ impl Console {
     ///
     /// # Errors
     /// `NotFound`.
-    pub fn delete_own_contact(&self, receipt: &str, address: &str) -> Result<(), ServiceError> {
+    pub fn delete_own_contact(&self, receipt: &str) -> Result<(), ServiceError> {
         let letter = self.own_letter(receipt)?;
         let object = format!("纠错建议 {}", letter.id);
-        let entry = self.entry_of(
-            "公众",
-            address,
-            Deed::ContactDeleted,
-            &object,
-            "由来信人删除",
-        );
+        let entry = self.entry_of("公众", "", Deed::ContactDeleted, &object, "由来信人删除");
         Ok(self.office.delete_contact(letter.id, &entry)?)
     }
 

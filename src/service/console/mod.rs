@@ -53,7 +53,6 @@ pub struct Console {
     intake: Intake,
     calendar: Calendar,
     terms: Terms,
-    in_flight: tokens::InFlight,
 }
 
 /// Who does something.
@@ -100,7 +99,6 @@ impl Console {
             intake,
             calendar,
             terms,
-            in_flight: tokens::InFlight::default(),
         }
     }
 

@@ -52,11 +52,11 @@ pub fn hash(password: &str) -> Result<String, ServiceError> {
 /// that the time does not tell which accounts there are.
 pub fn is(password: &str, digest: Option<&str>) -> bool {
     static NOBODY: OnceLock<String> = OnceLock::new();
-    let nobody = || {
+    let nobody = NOBODY.get_or_init(|| {
         let of_nobody = secret::random().and_then(|secret| hash(&secret));
-        NOBODY.get_or_init(|| of_nobody.unwrap_or_default())
-    };
-    let stored = digest.unwrap_or_else(|| nobody());
+        of_nobody.unwrap_or_default()
+    });
+    let stored = digest.unwrap_or(nobody);
     let Ok(stored) = PasswordHash::new(stored) else {
         return false;
     };

@@ -2,13 +2,16 @@
 //! The publication and the draft's new state are one transaction, and what was approved and is not
 //! published yet is tried again at every start and every round. Must not know who approved it.
 
+use std::collections::HashMap;
+
 use super::drafts::ALL;
 use super::{Console, form};
 use crate::domain::draft::{Decision, Timing};
 use crate::domain::workflow::{Act, State};
-use crate::domain::{Action, Change, Deed, Draft, Fields, FileRef, PublicationDraft};
+use crate::domain::{Action, Change, Deed, Draft, Fields, FileRef, ItemId, PublicationDraft};
 use crate::register::RegisterError;
 use crate::register::desk::{Content, DraftFilter};
+use crate::register::journal::JournalFilter;
 use crate::service::ServiceError;
 
 /// Who publishes what was approved.
@@ -50,6 +53,11 @@ impl Console {
         if waits {
             return Ok(false);
         }
+        if !self.is_as_approved(draft)? {
+            let why = "草稿的内容与审查通过时不同".to_owned();
+            self.give_back(draft, &ServiceError::parameter("draft", why))?;
+            return Ok(false);
+        }
         let changes = self.office.draft_changes(draft.id, 0, ALL)?;
         let changes: Vec<Change> = changes.into_iter().map(|c| c.change).collect();
         let publication = self.publication(draft, changes)?;
@@ -71,6 +79,19 @@ impl Console {
         }
     }
 
+    /// Whether a draft still is what the second office approved, by the journal: somebody may have
+    /// changed it in the store.
+    fn is_as_approved(&self, draft: &Draft) -> Result<bool, ServiceError> {
+        let filter = JournalFilter {
+            deed: Some(Deed::Approved),
+            object: Some(format!("草稿 {}", draft.id)),
+            actor: None,
+        };
+        let (approved, _) = self.office.records(&filter, 0, 1)?;
+        let digest = self.office.draft_digest(draft.id)?;
+        Ok(approved.first().is_some_and(|r| r.entry.content == digest))
+    }
+
     /// What a draft comes to if it is published today.
     fn publication(
         &self,
@@ -80,8 +101,9 @@ impl Console {
         let today = self.services.today();
         let said = &draft.declaration;
         let some = |text: &str| (!text.is_empty()).then(|| text.to_owned());
-        let file = match (&draft.file, draft.is_edited) {
-            (Some(file), false) => file.clone(),
+        let file = match &draft.file {
+            // What else a file holds was not reviewed.
+            Some(file) if draft.is_whole && !draft.is_edited => file.clone(),
             _ => self.edition(draft, &changes)?,
         };
         Ok(PublicationDraft {
@@ -105,16 +127,17 @@ impl Console {
     fn edition(&self, draft: &Draft, changes: &[Change]) -> Result<FileRef, ServiceError> {
         let kind = self.kind(&draft.list)?;
         let (_, recorded) = self.services.register.latest_edition(&draft.list)?;
+        let by_id: HashMap<ItemId, &Change> =
+            changes.iter().filter_map(|c| Some((c.id?, c))).collect();
         let mut items: Vec<&Fields> = Vec::new();
         for known in &recorded {
-            match changes.iter().find(|c| c.id == Some(known.id)) {
+            match by_id.get(&known.id) {
                 None => items.push(&known.item.fields),
                 Some(change) if change.action == Action::Withdrawn => {}
                 Some(change) => items.push(&change.item.fields),
             }
         }
-        let known = |c: &&Change| recorded.iter().any(|r| Some(r.id) == c.id);
-        let added = changes.iter().filter(|c| !known(c));
+        let added = changes.iter().filter(|c| c.action == Action::Added);
         items.extend(added.map(|c| &c.item.fields));
         let headings: Vec<&str> = kind.fields.iter().map(|f| f.label.as_str()).collect();
         let rows: Vec<Vec<&str>> = items
@@ -127,7 +150,7 @@ impl Console {
         let rows: Vec<&[&str]> = rows.iter().map(Vec::as_slice).collect();
         let mut bytes = "\u{feff}".as_bytes().to_vec();
         bytes.extend(form::table(&headings, &rows));
-        let name = format!("{}（网页修改后的全表）.csv", draft.list.title);
+        let name = format!("{}.csv", draft.list.title);
         Ok(self
             .services
             .register

@@ -6,9 +6,10 @@ use std::collections::HashMap;
 
 use super::drafts::ALL;
 use super::{Actor, Console};
+use crate::domain::diff::Recorded;
 use crate::domain::draft::new_key;
 use crate::domain::workflow::Act;
-use crate::domain::{Action, Change, Deed, DraftChange, Item, ItemId, Revision, Role, diff};
+use crate::domain::{Action, Change, Deed, DraftChange, Item, ItemId, Role, diff};
 use crate::register::desk::Content;
 use crate::service::ServiceError;
 
@@ -34,23 +35,20 @@ impl Console {
         ids.extend(changes.iter().filter_map(|c| c.change.id));
         let sides = Sides {
             base: self.states(&ids, draft.base)?,
-            latest: recorded.into_iter().map(|r| (r.id, r.item)).collect(),
+            latest: recorded.iter().map(|r| (r.id, r.item.clone())).collect(),
         };
         let kind = self.kind(&draft.list)?;
         let sequence = kind.field_with(Role::Sequence).map(|f| f.key.as_str());
-        // Items that the other publication brought, by what makes them the same.
-        let brought: HashMap<String, ItemId> = sides
-            .latest
-            .iter()
-            .filter(|(id, _)| !sides.base.contains_key(id))
-            .map(|(id, item)| (new_key(item), *id))
+        // Items that the other publication brought; each is one change's partner at most.
+        let mut brought: Vec<Recorded> = recorded
+            .into_iter()
+            .filter(|r| !sides.base.contains_key(&r.id))
             .collect();
         let mut rebased = Vec::new();
         for change in changes {
-            let change = sides.put(change, latest, &brought, sequence);
+            let change = sides.put(change, latest, &mut brought, sequence);
             rebased.extend(change);
         }
-        self.name_codes(&mut rebased)?;
         draft.base = latest;
         draft.is_edited = true;
         draft.add_author(actor.account.id);
@@ -89,19 +87,17 @@ impl Console {
             Ok(())
         })
     }
+}
 
-    /// Items that have an id keep their code.
-    fn name_codes(&self, changes: &mut [DraftChange]) -> Result<(), ServiceError> {
-        for change in changes {
-            let Some(id) = change.change.id.filter(|_| change.change.code.is_none()) else {
-                continue;
-            };
-            let at = crate::domain::Position::on(crate::domain::Date::MAX);
-            let found: Vec<Revision> = self.services.register.in_force(&[id], at)?;
-            change.change.code = found.into_iter().next().map(|r| r.code);
-        }
-        Ok(())
-    }
+/// The item that an added one is too: by its code, else by what makes it the same in another edition.
+/// As in [`diff::changes`], one that brings a code is none of another official code.
+fn partner(change: &Change, brought: &[Recorded]) -> Option<usize> {
+    let by_code = |r: &Recorded| Some(&r.code) == change.code.as_ref();
+    let by_name = |r: &Recorded| {
+        new_key(&r.item) == new_key(&change.item) && (change.code.is_none() || r.code.is_assigned())
+    };
+    let found = brought.iter().position(by_code);
+    found.or_else(|| brought.iter().position(by_name))
 }
 
 impl Sides {
@@ -110,7 +106,7 @@ impl Sides {
         &self,
         mut change: DraftChange,
         latest: u64,
-        brought: &HashMap<String, ItemId>,
+        brought: &mut Vec<Recorded>,
         sequence: Option<&str>,
     ) -> Option<DraftChange> {
         let Change {
@@ -118,13 +114,13 @@ impl Sides {
         } = &change.change;
         let Some(id) = *id else {
             // The other publication has added the same item: this one amends it.
-            if let Some(id) = brought.get(&new_key(item)) {
-                let now = self.latest.get(id)?;
-                if diff::same(now, item, sequence) {
+            if let Some(at) = partner(&change.change, brought) {
+                let now = brought.remove(at);
+                if diff::same(&now.item, item, sequence) {
                     return None;
                 }
-                change.change.id = Some(*id);
-                change.change.code = None;
+                change.change.id = Some(now.id);
+                change.change.code = Some(now.code);
                 change.change.action = Action::Amended;
                 change.change.kind = None;
                 change.contested_by = Some(latest);

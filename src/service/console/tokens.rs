@@ -1,14 +1,12 @@
 //! Tokens by which a department's own system acts for the account that made them: within their scopes,
 //! for one department, until they expire or are revoked. Must not know HTTP.
 
-use std::collections::HashSet;
-use std::sync::{Mutex, PoisonError};
+use std::panic::{AssertUnwindSafe, catch_unwind};
 
 use jiff::SignedDuration;
 
 use super::{Actor, Console, secret, text};
 use crate::domain::{AccountRole, Date, Deed, Grant, Scope, Timestamp, Token};
-use crate::register::accounts::Answered;
 use crate::service::ServiceError;
 
 /// Longest life of a token in days.
@@ -180,58 +178,39 @@ impl Console {
             let detail = format!("Idempotency-Key 应为 1 至 {LONGEST_KEY} 个字符");
             return Err(ServiceError::parameter("Idempotency-Key", detail));
         }
-        let used = |detail: &str| ServiceError::Conflict {
+        let conflict = |detail: &str| ServiceError::Conflict {
             code: "idempotency_key_reused",
             detail: detail.to_owned(),
         };
-        let Some(_turn) = Turn::take(&self.in_flight, (token.id, key.to_owned())) else {
-            return Err(used("使用这个 Idempotency-Key 的请求正在处理，请稍后再试"));
-        };
         let digest = secret::digest_of(request);
-        match self.office.answered(token.id, key, self.kept_since())? {
-            Some(answer) if answer.request == digest => return Ok((answer.status, answer.body)),
-            Some(_) => {
-                return Err(used("这个 Idempotency-Key 已用于另一个请求，请换一个"));
-            }
+        let known = self
+            .office
+            .claim_key(token.id, key, &digest, self.now(), self.kept_since())?;
+        match known {
             None => {}
+            Some(answer) if answer.request != digest => {
+                return Err(conflict("这个 Idempotency-Key 已用于另一个请求，请换一个"));
+            }
+            Some(answer) if answer.status == 0 => {
+                let detail =
+                    "使用这个 Idempotency-Key 的请求正在处理或没有做完，请核对草稿后换一个";
+                return Err(conflict(detail));
+            }
+            Some(answer) => return Ok((answer.status, answer.body)),
         }
-        let (status, body) = work()?;
-        let answer = Answered {
-            request: digest,
-            status,
-            body: body.clone(),
-        };
-        let (now, since) = (self.now(), self.kept_since());
-        self.office
-            .keep_answer(token.id, key, &answer, now, since)?;
-        Ok((status, body))
+        // Whatever happens to the work, the key is not left taken by nothing.
+        let done = catch_unwind(AssertUnwindSafe(work));
+        let done = done.unwrap_or_else(|_| Err(ServiceError::Internal("panicked".into())));
+        let answer = done
+            .as_ref()
+            .ok()
+            .map(|(status, body)| (*status, body.as_str()));
+        self.office.settle_key(token.id, key, answer)?;
+        done
     }
 
     fn kept_since(&self) -> Timestamp {
         self.now().saturating_sub(KEPT).unwrap_or(Timestamp::MIN)
-    }
-}
-
-/// Requests with idempotency keys that are being worked on.
-pub(super) type InFlight = Mutex<HashSet<(u64, String)>>;
-
-/// A request's place among them, given up when it ends.
-struct Turn<'a> {
-    all: &'a InFlight,
-    own: (u64, String),
-}
-
-impl<'a> Turn<'a> {
-    fn take(all: &'a InFlight, own: (u64, String)) -> Option<Self> {
-        let mut working = all.lock().unwrap_or_else(PoisonError::into_inner);
-        working.insert(own.clone()).then_some(Self { all, own })
-    }
-}
-
-impl Drop for Turn<'_> {
-    fn drop(&mut self) {
-        let mut working = self.all.lock().unwrap_or_else(PoisonError::into_inner);
-        working.remove(&self.own);
     }
 }
 

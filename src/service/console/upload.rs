@@ -4,7 +4,8 @@
 use std::collections::{HashMap, VecDeque};
 
 use super::drafts::DraftView;
-use super::{Actor, Console};
+use super::work::MAX_NUMBER;
+use super::{Actor, Console, text};
 use crate::domain::draft::FindingCounts;
 use crate::domain::workflow::Act;
 use crate::domain::{Action, Deed, Draft, DraftChange, FileRef, Finding, Place, Severity};
@@ -17,6 +18,9 @@ use crate::service::ingest::{Compared, FileReport, IngestOptions, Ingester};
 pub const MOST_CHANGES: usize = 20_000;
 /// Most lists of one file.
 const MOST_LISTS: usize = 50;
+/// Longest title and name of a file, in characters.
+const MAX_TITLE: usize = 100;
+const MAX_FILE_NAME: usize = 200;
 
 /// What became of a file.
 #[derive(Clone, Debug)]
@@ -55,7 +59,17 @@ impl Console {
                 detail: "只有部门经办可以提交清单".into(),
             });
         }
-        let mut hints = hints.clone();
+        let mut hints = Hints {
+            title: short("title", "清单标题", hints.title.as_deref(), MAX_TITLE)?,
+            document_no: short(
+                "document_no",
+                "文号",
+                hints.document_no.as_deref(),
+                MAX_NUMBER,
+            )?,
+            ..hints.clone()
+        };
+        short("file", "文件名", Some(&source.name), MAX_FILE_NAME)?;
         match &hints.department {
             Some(named) if !own.contains(named) => {
                 let detail = format!("“{named}”不是您经办的部门");
@@ -79,21 +93,20 @@ impl Console {
             } else {
                 return true;
             };
-            let place = Place {
-                file: source.name.clone(),
-                ..Place::default()
-            };
             let mend = "请选择正确的部门或文件；数量很大的清单请交管理员收录";
-            report.findings.push(Finding::new(
-                Severity::Error,
-                "not-taken",
-                place,
-                problem,
-                mend,
-            ));
+            let finding = Finding::new(Severity::Error, "not-taken", place(source), problem, mend);
+            report.findings.push(finding);
             false
         });
-        lists.truncate(MOST_LISTS);
+        for (plan, _) in lists.drain(MOST_LISTS.min(lists.len())..) {
+            let problem = format!(
+                "“{}”未收录：一个文件最多 {MOST_LISTS} 份清单",
+                plan.list.title
+            );
+            let mend = "请拆分后分别上传";
+            let finding = Finding::new(Severity::Error, "not-taken", place(source), problem, mend);
+            report.findings.push(finding);
+        }
         Ok((report, lists))
     }
 
@@ -117,11 +130,12 @@ impl Console {
         if let Some(draft) = &into {
             // It is to be the same list, whatever the file calls itself.
             hints.department = Some(draft.list.department.clone());
-            hints.region = Some(draft.list.region.name.clone());
+            hints.region = Some(draft.list.region.code.clone());
             hints.kind = Some(draft.list.kind.clone());
             hints.title = Some(draft.list.title.clone());
         }
         let (report, lists) = self.validate(actor, source, &hints)?;
+        let left_out = report.findings.iter().any(|f| f.rule == "not-taken");
         let mut uploaded = Uploaded {
             report,
             drafts: Vec::new(),
@@ -131,6 +145,16 @@ impl Console {
             let detail = "文件中有多份清单，而草稿只属于一份。请分开上传".to_owned();
             return Err(ServiceError::parameter("file", detail));
         }
+        if let (Some(draft), Some((plan, _))) = (&into, lists.first())
+            && plan.list != draft.list
+        {
+            let detail = format!(
+                "文件中的清单是{}的“{}”，不是这份草稿的清单",
+                plan.list.department, plan.list.title
+            );
+            return Err(ServiceError::parameter("file", detail));
+        }
+        let is_whole = lists.len() == 1 && !left_out;
         let mut kept = None;
         let mut into = into;
         for (plan, compared) in lists {
@@ -144,7 +168,17 @@ impl Console {
             };
             kept = Some(file.clone());
             let draft = into.take();
-            let draft = self.fill(actor, draft, (plan, compared), file, &uploaded.report)?;
+            let known = match &draft {
+                None => self.same_draft(actor, &plan, &compared, &file)?,
+                Some(_) => None,
+            };
+            let draft = match known {
+                Some(known) => known,
+                None => {
+                    let of_file = (file, is_whole);
+                    self.fill(actor, draft, (plan, compared), of_file, &uploaded.report)?
+                }
+            };
             uploaded.drafts.push(self.view(actor, draft)?);
         }
         Ok(uploaded)
@@ -159,13 +193,30 @@ impl Console {
         Ok(self.services.register.keep_file(name, &mut bytes)?)
     }
 
+    /// A draft in hand that has been made of the same file already: sending it twice makes one.
+    fn same_draft(
+        &self,
+        actor: &Actor,
+        plan: &ListPlan,
+        compared: &Compared,
+        file: &FileRef,
+    ) -> Result<Option<Draft>, ServiceError> {
+        let drafts = self.drafts_in_hand(actor, &plan.list)?;
+        let mut same = drafts.into_iter().filter(|draft| {
+            draft.file.as_ref().map(|f| &f.sha256) == Some(&file.sha256)
+                && draft.base == compared.base
+                && !draft.is_edited
+        });
+        Ok(same.next())
+    }
+
     /// Puts a list of a file into a draft, a new one unless one is given.
     fn fill(
         &self,
         actor: &Actor,
         draft: Option<Draft>,
         (plan, compared): (ListPlan, Compared),
-        file: FileRef,
+        (file, is_whole): (FileRef, bool),
         report: &FileReport,
     ) -> Result<Draft, ServiceError> {
         let mut draft =
@@ -199,6 +250,7 @@ impl Console {
             .collect();
         draft.base = compared.base;
         draft.is_edited = false;
+        draft.is_whole = is_whole && compared.refused == 0;
         draft.refused_rows = compared.refused as u64;
         draft.findings = counts(report);
         if draft.declaration.document_no.is_empty() {
@@ -221,6 +273,31 @@ impl Console {
         };
         self.office.save_draft(&mut draft, content, &entry)?;
         Ok(draft)
+    }
+}
+
+/// A text of one line that was given, if one was.
+fn short(
+    parameter: &str,
+    what: &str,
+    given: Option<&str>,
+    most: usize,
+) -> Result<Option<String>, ServiceError> {
+    let Some(given) = given else {
+        return Ok(None);
+    };
+    let short = text(parameter, what, given, most)?;
+    if short.contains(['\n', '\t']) {
+        let detail = format!("{what}不能含有换行");
+        return Err(ServiceError::parameter(parameter, detail));
+    }
+    Ok(Some(short).filter(|s| !s.is_empty()))
+}
+
+fn place(source: &Source) -> Place {
+    Place {
+        file: source.name.clone(),
+        ..Place::default()
     }
 }
 

@@ -14,7 +14,7 @@ use crate::service::view::shorten;
 
 /// Longest texts, in characters.
 const MAX_CAUSE: usize = 500;
-const MAX_NUMBER: usize = 60;
+pub(super) const MAX_NUMBER: usize = 60;
 const MAX_SUPERVISION: usize = 2_000;
 const MAX_REASON: usize = 200;
 
@@ -38,6 +38,21 @@ pub struct Annotation {
     pub reason: String,
     /// Code of the item that replaces it.
     pub successor: String,
+}
+
+impl Annotation {
+    /// The same for a change of which something was said already: that stays.
+    fn filling(&self, change: &DraftChange) -> Self {
+        let said = |known: Option<String>, given: &str| known.unwrap_or_else(|| given.to_owned());
+        Self {
+            kind: said(change.change.kind.map(|k| k.key().to_owned()), &self.kind),
+            reason: self.reason.clone(),
+            successor: said(
+                change.change.successor.as_ref().map(ToString::to_string),
+                &self.successor,
+            ),
+        }
+    }
 }
 
 impl RawDeclaration {
@@ -165,7 +180,7 @@ impl Console {
             }
             if !others.reason.is_empty() {
                 for change in changes.iter_mut().filter(|c| c.lacks_reason()) {
-                    annotate(change, others)?;
+                    annotate(change, &others.filling(change))?;
                 }
             }
             Ok(())
@@ -254,8 +269,21 @@ impl Console {
     ) -> Result<Vec<String>, ServiceError> {
         let mut obstacles = self.obstacles(actor, id)?;
         let changes = self.office.draft_changes(id, 0, ALL)?;
+        let list = self.seen(actor, id)?.list;
+        let added = changes.iter().filter(|c| c.change.action == Action::Added);
+        let codes: Vec<ItemCode> = added.filter_map(|c| c.change.code.clone()).collect();
+        for (code, owner) in self.services.register.owners(&codes)? {
+            if owner != list {
+                obstacles.push(format!(
+                    "编码“{code}”已属于{}的“{}”",
+                    owner.department, owner.title
+                ));
+            }
+        }
         for unknown in self.unknown_successors(&changes)? {
-            obstacles.push(format!("承接事项的编码“{unknown}”不在登记簿中"));
+            obstacles.push(format!(
+                "承接事项的编码“{unknown}”不在登记簿中，或者也要取消"
+            ));
         }
         Ok(obstacles)
     }
@@ -266,19 +294,26 @@ impl Console {
         Ok(known.map(|known| known.latest.effective_on))
     }
 
-    /// Successors that are neither in the register nor added by the draft.
+    /// Successors that are neither in the register nor added by the draft, or that it withdraws.
     fn unknown_successors(&self, changes: &[DraftChange]) -> Result<Vec<ItemCode>, ServiceError> {
         let mut named: Vec<ItemCode> = changes
             .iter()
             .filter_map(|c| c.change.successor.clone())
             .collect();
+        named.sort();
         named.dedup();
         let owners = self.services.register.owners(&named)?;
+        let gone = |code: &ItemCode| {
+            let mut gone = changes
+                .iter()
+                .filter(|c| c.change.action == Action::Withdrawn);
+            gone.any(|c| c.change.code.as_ref() == Some(code))
+        };
         named.retain(|code| {
             let added = changes
                 .iter()
                 .any(|c| c.change.action == Action::Added && c.change.code.as_ref() == Some(code));
-            !added && !owners.iter().any(|(known, _)| known == code)
+            !added && (gone(code) || !owners.iter().any(|(known, _)| known == code))
         });
         Ok(named)
     }

@@ -194,43 +194,37 @@ pub fn attempts_count_within_their_window_and_are_forgotten(office: &dyn Whole) 
     assert_eq!(attempts("来信", "甲", at(0)), 1, "of another purpose");
 }
 
-pub fn answers_are_found_replaced_and_forgotten(office: &dyn Whole) {
+pub fn a_key_is_taken_once_and_answered_until_it_is_old(office: &dyn Whole) {
     let owner = account(office, "jia");
     let one = token(office, 1, owner.id).id;
     let other = token(office, 2, owner.id).id;
-    let answer = |byte, status, body: &str| Answered {
-        request: secret(byte),
-        status,
-        body: body.to_owned(),
-    };
-    let (first, second) = (answer(5, 201, "{\"草稿\":1}"), answer(6, 422, ""));
-    let keep = |token, key, answer: &Answered, now: i64| {
-        let since = at(now - 100);
+    let claim = |token, key, request, now: i64| {
+        let request = secret(request);
         office
-            .keep_answer(token, key, answer, at(now), since)
-            .unwrap();
+            .claim_key(token, key, &request, at(now), at(now - 100))
+            .unwrap()
     };
-    let found = |token, key, since: i64| office.answered(token, key, at(since)).unwrap();
-
-    assert_eq!(found(one, "键", -100), None, "none at first");
-    keep(one, "键", &first, 0);
-    assert_eq!(found(one, "键", -100), Some(first.clone()));
+    let known = |request, status, body: &str| {
+        Some(Answered {
+            request: secret(request),
+            status,
+            body: body.to_owned(),
+        })
+    };
+    assert_eq!(claim(one, "键", 5, 0), None, "free at first");
     assert_eq!(
-        found(one, "键", 0),
-        Some(first.clone()),
-        "since it was kept"
+        claim(one, "键", 5, 1),
+        known(5, 0, ""),
+        "taken, not answered"
     );
-    assert_eq!(found(one, "键", 1), None, "before it is asked for");
-    assert_eq!(found(other, "键", -100), None, "of another token");
-    assert_eq!(found(one, "键 ", -100), None, "under another key");
-
-    keep(other, "键", &second, 10);
-    keep(one, "键", &second, 20);
-    assert_eq!(found(one, "键", -100), Some(second.clone()), "replaced");
-    assert_eq!(found(other, "键", -100), Some(second));
-
-    keep(one, "新键", &first, 115);
-    assert_eq!(found(other, "键", -1_000), None, "old, and forgotten");
-    assert!(found(one, "键", -1_000).is_some(), "not yet old");
-    assert_eq!(found(one, "新键", -1_000), Some(first));
+    assert_eq!(claim(other, "键", 6, 2), None, "of another token");
+    assert_eq!(claim(one, "键 ", 7, 3), None, "another key");
+    office
+        .settle_key(one, "键", Some((201, "{\"草稿\":1}")))
+        .unwrap();
+    assert_eq!(claim(one, "键", 6, 4), known(5, 201, "{\"草稿\":1}"));
+    office.settle_key(other, "键", None).unwrap();
+    assert_eq!(claim(other, "键", 8, 5), None, "given back");
+    assert_eq!(claim(one, "键", 9, 101), None, "old, and forgotten");
+    assert_eq!(claim(one, "键", 9, 102), known(9, 0, ""));
 }

@@ -4,7 +4,6 @@
 use quanze::domain::letter::{Aspect, Letter, LetterState};
 use quanze::domain::workflow::State;
 use quanze::domain::{AccountId, Deed, DraftChange, Entry, ItemId};
-use quanze::register::accounts::Answered;
 use quanze::register::desk::Content;
 
 use super::Whole;
@@ -231,15 +230,10 @@ pub fn what_is_no_deed_leaves_no_record(office: &dyn Whole) {
     office.attempts("登录", "jia", at(0)).unwrap();
     office.forget_attempts("登录", "jia").unwrap();
     watch.none("attempts are counted");
-    let answer = Answered {
-        request: secret(7),
-        status: 200,
-        body: String::new(),
-    };
     office
-        .keep_answer(token.id, "键", &answer, at(50), at(0))
+        .claim_key(token.id, "键", &secret(7), at(50), at(0))
         .unwrap();
-    office.answered(token.id, "键", at(0)).unwrap();
+    office.settle_key(token.id, "键", Some((200, ""))).unwrap();
     watch.none("an answer is kept");
     let file = office.keep_file("清单.csv", &mut "甲".as_bytes()).unwrap();
     office.open_file(&file.sha256).unwrap();

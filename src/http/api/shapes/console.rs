@@ -4,7 +4,7 @@ use indexmap::IndexMap;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
-use crate::domain::{Finding, Kinds, Place, Severity};
+use crate::domain::{Finding, Kinds, Place, Role, Severity};
 use crate::intake::ListPlan;
 use crate::service::ServiceError;
 use crate::service::console::drafts::{ChangeRow, DraftView};
@@ -13,6 +13,9 @@ use crate::service::console::upload::Uploaded;
 use crate::service::console::work::{Annotation, RawDeclaration};
 use crate::service::ingest::{Compared, FileReport};
 use crate::service::read::Paging;
+
+/// Most items of a list that is handed in as JSON.
+const MOST_ITEMS: usize = 20_000;
 
 /// A whole list as JSON: what it does not name is withdrawn.
 #[derive(Debug, Deserialize, ToSchema)]
@@ -41,13 +44,28 @@ impl DraftRequest {
             let detail = format!("没有清单种类“{}”", self.kind);
             return Err(ServiceError::parameter("kind", detail));
         };
+        if self.items.len() > MOST_ITEMS {
+            let detail = format!("一次最多 {MOST_ITEMS} 项；更大的清单请提交文件");
+            return Err(ServiceError::parameter("items", detail));
+        }
         let fields = &kind.fields;
+        let titles: Vec<_> = kind.fields_with(Role::Title).collect();
         for (index, item) in self.items.iter().enumerate() {
             let unknown = item
                 .keys()
                 .find(|k| !fields.iter().any(|f| f.key == **k || f.label == **k));
             if let Some(unknown) = unknown {
                 let detail = format!("第 {} 项：“{}”没有栏目“{unknown}”", index + 1, kind.name);
+                return Err(ServiceError::parameter("items", detail));
+            }
+            // In a table it would go on with the item above.
+            let is_named = titles.iter().any(|f| {
+                let name = item.get(&f.key).or_else(|| item.get(&f.label));
+                name.is_some_and(|n| !n.trim().is_empty())
+            });
+            if !is_named {
+                let labels: Vec<&str> = titles.iter().map(|f| f.label.as_str()).collect();
+                let detail = format!("第 {} 项没有名称（{}）", index + 1, labels.join("、"));
                 return Err(ServiceError::parameter("items", detail));
             }
         }
@@ -65,7 +83,7 @@ impl DraftRequest {
             .collect();
         let rows: Vec<&[&str]> = rows.iter().map(Vec::as_slice).collect();
         let title = self.title.as_deref().unwrap_or(&kind.name);
-        Ok((format!("{title}（接口提交）.csv"), table(&headings, &rows)))
+        Ok((format!("{title}.csv"), table(&headings, &rows)))
     }
 }
 

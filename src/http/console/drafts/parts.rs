@@ -63,7 +63,7 @@ pub struct Tab {
 
 /// What the page shows of another draft.
 pub struct RivalRow {
-    pub url: Option<String>,
+    pub url: String,
     pub id: u64,
     pub stage: &'static str,
     pub items: String,
