@@ -1,7 +1,11 @@
-//! The columns of every kind as Markdown tables, for the README of the sample lists.
+//! The columns of every kind as Markdown tables, for the README of the sample lists; and the one that
+//! exports add.
 //! Must not know where the text is put.
 
 use super::{Field, Kind, Kinds, Span};
+
+/// Heading of the column that exports add: the department that published the list.
+pub const PUBLISHER: &str = "公布部门";
 
 /// One section per kind, by [`Kind::order`]: a table of its columns in published order.
 pub fn columns_markdown(kinds: &Kinds) -> String {

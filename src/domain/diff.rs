@@ -6,6 +6,7 @@ use std::hash::Hash;
 
 use super::code::ItemCode;
 use super::item::{CodedItem, Fields, Item, ItemId};
+use super::kind::{Kind, Role};
 use super::publication::{Action, Change, Origin};
 
 /// An item of the edition that is in the register.
@@ -27,6 +28,47 @@ pub struct Telling<'k> {
     pub scope: Option<&'k str>,
     /// The running number: a row put in above renumbers all below it, which changes none of them.
     pub sequence: Option<&'k str>,
+    /// What an item's head says, too.
+    pub item_type: Option<&'k str>,
+    pub level: Option<&'k str>,
+    pub region: Option<&'k str>,
+}
+
+impl<'k> From<&'k Kind> for Telling<'k> {
+    fn from(kind: &'k Kind) -> Self {
+        let key = |role: Role| kind.field_with(role).map(|f| f.key.as_str());
+        Self {
+            list_key: key(Role::Key),
+            code: key(Role::Code),
+            scope: key(Role::Scope),
+            sequence: key(Role::Sequence),
+            item_type: key(Role::Type),
+            level: key(Role::Level),
+            region: key(Role::Region),
+        }
+    }
+}
+
+impl Telling<'_> {
+    /// Takes out of a new state what no cell said before and the register knew all the same: the code it
+    /// has given, the type read from the name of a sheet. A list that was exported has them in cells.
+    pub fn leave_known(&self, code: &ItemCode, before: &Item, now: &mut Item) {
+        let head = &before.head;
+        let known = [
+            (self.code, code.as_str()),
+            (self.item_type, &head.item_type),
+            (self.level, &head.level),
+            (self.region, &head.region.name),
+        ];
+        for (key, value) in known {
+            let Some(key) = key.filter(|key| !before.fields.contains_key(*key)) else {
+                continue;
+            };
+            if now.fields.get(key).is_some_and(|v| v == value) {
+                now.fields.shift_remove(key);
+            }
+        }
+    }
 }
 
 /// What it takes to make the recorded edition into the new one.
@@ -44,7 +86,7 @@ pub fn changes(
     let partner = Pairing::new(&recorded, &new, telling).partner;
     let mut continued = vec![false; recorded.len()];
     let mut changes = Vec::new();
-    for ((coded, origin), old) in new.into_iter().zip(partner) {
+    for ((mut coded, origin), old) in new.into_iter().zip(partner) {
         let Some(index) = old else {
             changes.push(Change {
                 action: Action::Added,
@@ -60,6 +102,7 @@ pub fn changes(
         };
         continued[index] = true;
         let old = &recorded[index];
+        telling.leave_known(&old.code, &old.item, &mut coded.item);
         if !same(&old.item, &coded.item, sequence) {
             changes.push(Change {
                 action: Action::Amended,

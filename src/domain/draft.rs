@@ -5,6 +5,7 @@ use serde::{Deserialize, Serialize};
 
 use super::account::AccountId;
 use super::date::{Date, Timestamp};
+use super::finding::{Finding, Severity};
 use super::item::Item;
 use super::publication::{Action, Change, FileRef, ListId};
 use super::workflow::{Act, Standing, State};
@@ -201,6 +202,17 @@ pub struct FindingCounts {
     pub errors: u64,
     pub warnings: u64,
     pub notices: u64,
+}
+
+impl FindingCounts {
+    pub fn of(findings: &[Finding]) -> Self {
+        let of = |severity| findings.iter().filter(|f| f.severity == severity).count() as u64;
+        Self {
+            errors: of(Severity::Error),
+            warnings: of(Severity::Warning),
+            notices: of(Severity::Notice),
+        }
+    }
 }
 
 /// A draft without its changes.

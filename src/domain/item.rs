@@ -46,6 +46,15 @@ pub struct Item {
 }
 
 impl Item {
+    /// Whether the other seems to be the same: but for a type or a level that one of them lacks.
+    pub fn resembles(&self, other: &Self) -> bool {
+        let (a, b) = (&self.head, &other.head);
+        let either = |a: &str, b: &str| a == b || a.is_empty() || b.is_empty();
+        (&a.name, &a.sub_name) == (&b.name, &b.sub_name)
+            && either(&a.item_type, &b.item_type)
+            && either(&a.level, &b.level)
+    }
+
     /// What makes an item the same item in the next edition when it has no code:
     /// type, name, sub-item and level (department, kind and region are the list's).
     pub fn identity(&self) -> [&str; 4] {

@@ -136,6 +136,17 @@ impl AppError {
         )
     }
 
+    /// The same for a program: what a reader would be told of a session is true of its token.
+    pub fn of_token(self) -> Self {
+        match self.is_signed_out() {
+            true => Self {
+                detail: "没有令牌，或者令牌无效、已过期、已撤销".into(),
+                ..self
+            },
+            false => self,
+        }
+    }
+
     pub fn status(&self) -> StatusCode {
         self.status
     }

@@ -81,7 +81,13 @@ fn limits(request: &Request, largest_file: u64) -> Result<(), AppError> {
         .and_then(|v| v.to_str().ok()?.parse::<u64>().ok());
     let largest = url::largest_body(uri.path(), largest_file);
     if length.is_some_and(|l| l > largest) || headers.contains_key(TRANSFER_ENCODING) {
-        return Err(AppError::body_too_large(largest));
+        // What people are told is the limit of their file, not of the form around it.
+        return Err(AppError::body_too_large(
+            match url::takes_list(uri.path()) {
+                true => largest_file,
+                false => largest,
+            },
+        ));
     }
     Ok(())
 }

@@ -16,6 +16,7 @@ use super::url;
 use crate::service::{ServiceError, Services};
 
 pub const JSON: &str = "application/json";
+pub const XLSX: &str = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet";
 pub const HTML: &str = "text/html; charset=utf-8";
 
 /// Answers change when a list is published or a day begins, and that must be seen at once: who

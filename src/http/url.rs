@@ -104,6 +104,7 @@ pub const DRAFT_FILE: &str = "/console/drafts/{id}/file";
 pub const DRAFT_MARKED: &str = "/console/drafts/{id}/marked.xlsx";
 pub const DRAFT_FINDINGS: &str = "/console/drafts/{id}/findings";
 pub const CONSOLE_LIST: &str = "/console/lists/{number}";
+pub const CONSOLE_EDITION: &str = "/console/lists/{number}/edition.xlsx";
 pub const CONSOLE_NEW: &str = "/console/lists/{number}/new";
 pub const CONSOLE_ITEM: &str = "/console/lists/{number}/items/{code}";
 pub const CONSOLE_WITHDRAW: &str = "/console/lists/{number}/items/{code}/withdrawal";

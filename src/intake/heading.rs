@@ -5,6 +5,7 @@ use std::cmp::Reverse;
 use std::collections::HashMap;
 use std::sync::Arc;
 
+use crate::domain::columns::PUBLISHER;
 use crate::domain::{Kind, Kinds, Role};
 
 use super::clean;
@@ -293,9 +294,9 @@ fn map(alternatives: &[Vec<String>], written: &[String], kind: &Arc<Kind>) -> Co
         }
     }
     let ignored = |names: &[String]| {
-        kind.ignored
-            .iter()
-            .any(|i| names.contains(&clean::heading(i)))
+        // Exports say beside each item who published it.
+        let ours = std::iter::once(PUBLISHER).chain(kind.ignored.iter().map(String::as_str));
+        ours.into_iter().any(|i| names.contains(&clean::heading(i)))
     };
     let mut result = Columns {
         kind: kind.clone(),

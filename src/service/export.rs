@@ -5,6 +5,7 @@ use std::io::Write;
 
 use serde::Serialize;
 
+use crate::domain::columns::PUBLISHER;
 use crate::domain::{Fields, Kind, Position, Revision, Role};
 use crate::register::Register;
 
@@ -127,7 +128,7 @@ fn columns(kind: &Kind) -> (Vec<String>, Vec<&str>) {
     let code = kind
         .field_with(Role::Code)
         .map_or("编码", |f| f.label.as_str());
-    let headings = [code, "公布部门", "行政区划"]
+    let headings = [code, PUBLISHER, "行政区划"]
         .into_iter()
         .map(str::to_owned)
         .chain(fields.iter().map(|f| f.label.clone()))

@@ -450,15 +450,8 @@ pub(super) fn read(
 }
 
 fn changes(plan: &ListPlan, recorded: Vec<Recorded>, items: Vec<DraftItem>) -> Vec<Change> {
-    let key = |role: Role| plan.kind.field_with(role).map(|f| f.key.as_str());
     let new = items.into_iter().map(|d| (d.coded, d.origin)).collect();
-    let telling = diff::Telling {
-        list_key: key(Role::Key),
-        code: key(Role::Code),
-        scope: key(Role::Scope),
-        sequence: key(Role::Sequence),
-    };
-    diff::changes(recorded, new, telling)
+    diff::changes(recorded, new, diff::Telling::from(&*plan.kind))
 }
 
 /// Items that would be withdrawn: code and name.

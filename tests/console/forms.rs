@@ -3,7 +3,8 @@
 use quanze::domain::workflow::Act;
 use quanze::domain::{AccountRole, Action, ListId, Region};
 use quanze::intake::Hints;
-use quanze::service::console::form::{ItemForm, Stamp};
+use quanze::service::console::form::ItemForm;
+use quanze::service::console::own::Stamp;
 
 use super::{
     CITY, FILE, FINANCE, Office, STRICTER, annotation, csv, first, of_code, refused, source,

@@ -12,7 +12,6 @@ use super::shapes::console::{
     ChangesAnswer, DraftAnswer, DraftRequest, FindingsAnswer, SubmitRequest, UploadAnswer,
 };
 use crate::domain::Scope;
-use crate::domain::workflow::Act;
 use crate::http::error::{AppError, Problem};
 use crate::http::form::Address;
 use crate::http::params::{Params, path_number};
@@ -36,11 +35,12 @@ async fn actor(
 ) -> Result<Actor, AppError> {
     let given = headers.get(AUTHORIZATION).and_then(|v| v.to_str().ok());
     let secret = given
-        .and_then(|v| v.strip_prefix("Bearer "))
-        .unwrap_or_default();
+        .and_then(|v| v.split_once(' '))
+        .filter(|(scheme, _)| scheme.eq_ignore_ascii_case("bearer"))
+        .map_or("", |(_, secret)| secret);
     let (console, secret) = (app.console(), secret.trim().to_owned());
-    app.run_short(move |_| console.actor_by_token(&secret, scope, &address))
-        .await
+    let found = app.run(move |_| console.actor_by_token(&secret, scope, &address));
+    found.await.map_err(AppError::of_token)
 }
 
 fn key(headers: &HeaderMap) -> Option<String> {
@@ -120,7 +120,10 @@ async fn handed(app: &App, request: Request) -> Result<Handed, AppError> {
 fn from_json(console: &Console, bytes: &[u8]) -> Result<Handed, ServiceError> {
     let wrong = |e: serde_json::Error| {
         let form = r#"应为 multipart/form-data（file 为清单文件），或 JSON：{"kind":"power","title":"权责清单","items":[{"name":"…"}]}"#;
-        ServiceError::parameter("body", format!("请求内容第 {} 行有误。{form}", e.line()))
+        ServiceError::parameter(
+            "body",
+            format!("请求内容第 {} 行有误（{e}）。{form}", e.line()),
+        )
     };
     let asked: DraftRequest = serde_json::from_slice(bytes).map_err(wrong)?;
     let (name, table) = asked.table(&console.services.kinds)?;
@@ -183,7 +186,9 @@ pub async fn validate(
         ("Idempotency-Key" = Option<String>, Header, description = "At most 128 characters; kept for a day"),
     ),
     responses(
+        (status = 200, body = UploadAnswer, description = "The lists say already what the file says"),
         (status = 201, body = UploadAnswer),
+        (status = 422, body = UploadAnswer, description = "Nothing of it could be taken; the findings say why"),
         (status = 400, body = Problem, content_type = "application/problem+json"),
         (status = 401, body = Problem, content_type = "application/problem+json"),
         (status = 403, body = Problem, content_type = "application/problem+json"),
@@ -207,8 +212,14 @@ pub async fn add(
         move |console, actor| {
             let uploaded = console.upload(actor, &handed.source, &handed.hints, None)?;
             let made = !uploaded.drafts.is_empty();
-            let answer = UploadAnswer::from(uploaded);
-            Ok((if made { 201 } else { 200 }, body(&answer)?))
+            let status = match (made, uploaded.unchanged.is_empty()) {
+                (true, _) => 201,
+                (false, false) => 200,
+                // The findings say what has to be mended.
+                (false, true) => 422,
+            };
+            let answer = UploadAnswer::new(uploaded, |draft| console.obstacles_of(draft))?;
+            Ok((status, body(&answer)?))
         },
     )
     .await
@@ -334,7 +345,7 @@ pub async fn submit(
     let asked: SubmitRequest = match bytes.is_empty() {
         true => SubmitRequest::default(),
         false => serde_json::from_slice(&bytes).map_err(|e| {
-            let detail = format!("请求内容第 {} 行不是所要的 JSON，见 /api", e.line());
+            let detail = format!("请求内容第 {} 行不是所要的 JSON，见 /api（{e}）", e.line());
             ServiceError::parameter("body", detail)
         })?,
     };
@@ -347,21 +358,11 @@ pub async fn submit(
         (url::API_CONSOLE_DRAFT_SUBMIT, told),
         move |console, actor| {
             // Whoever names a version means that one.
-            let mut version = console.draft(actor, id)?.draft.version;
-            if asked.version.is_some_and(|named| named != version) {
-                return Err(crate::register::RegisterError::Outdated.into());
-            }
-            if let Some(declaration) = &asked.declaration {
-                console.declare(actor, id, version, &declaration.raw())?;
-                // What somebody else saves meanwhile is not submitted unseen.
-                version += 1;
-            }
-            if asked.says_why() {
-                let (said, others) = asked.withdrawals();
-                console.annotate_codes(actor, (id, version), &said, &others)?;
-                version += 1;
-            }
-            console.act(actor, (id, version), Act::Submit, &asked.comment)?;
+            let version = match asked.version {
+                Some(named) => named,
+                None => console.draft(actor, id)?.draft.version,
+            };
+            console.submit_with(actor, (id, version), &asked.submission())?;
             let answer = DraftAnswer::new(console.draft(actor, id)?, Vec::new());
             Ok((200, body(&answer)?))
         },

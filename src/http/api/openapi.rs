@@ -79,6 +79,7 @@ fn meaning(status: &str) -> &'static str {
         "200" | "201" => "The answer",
         "401" => "No token, or one that may not be used",
         "403" => "The token has not the scope, or the rules are against it",
+        "422" => "Nothing of what was sent could be taken; `findings` says why",
         "409" => "It does not fit what there is by now",
         "400" => "A parameter is unknown or not of its form; `parameter` names it",
         "404" => "There is no such thing",

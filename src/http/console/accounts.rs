@@ -36,6 +36,7 @@ struct Typed {
     roles: Vec<String>,
     /// One a line.
     departments: String,
+    active: bool,
 }
 
 impl Typed {
@@ -45,6 +46,7 @@ impl Typed {
             office: form.get("office")?,
             roles: form.0.all("role"),
             departments: form.get("departments")?,
+            active: form.0.flag("active")?,
         })
     }
 
@@ -178,6 +180,7 @@ fn account_page(
         office: profile.office.clone(),
         roles: profile.roles.iter().map(|r| r.key().to_owned()).collect(),
         departments: profile.departments.join("\n"),
+        active: account.active,
     });
     render(&AccountPage {
         desk: Desk::new(me, format!("账号 {}", account.name)).with(told),
@@ -225,8 +228,7 @@ pub async fn change(
             .await;
     }
     let typed = Typed::of(&form)?;
-    let active = form.0.flag("active")?;
-    let profile = typed.profile();
+    let (active, profile) = (typed.active, typed.profile());
     app.desk_form(
         move |console| console.change_account(&actor, AccountId(id), profile, active),
         |()| url::ACCOUNTS.to_owned(),

@@ -39,6 +39,8 @@ pub struct Shown {
     /// What was typed into the form that was refused, and the version it was made from.
     declaration: Option<(u64, RawDeclaration)>,
     comment: String,
+    /// What was typed of one change.
+    said: Option<(u64, Annotation)>,
 }
 
 #[derive(Template)]
@@ -226,7 +228,7 @@ pub fn page(
             .map(|n| url::fill(url::CONSOLE_NEW, n)),
         changes: changes
             .into_iter()
-            .map(|row| change(row, &view, edits))
+            .map(|row| change(row, &view, edits, shown.said.as_ref()))
             .collect(),
         url: path,
     })
@@ -309,6 +311,7 @@ pub async fn changes(
     let shown = Shown {
         page: form.get("page")?.parse().unwrap_or(1),
         by: action(&form.get("by")?),
+        said: (what == "annotate").then(|| (position, said.clone())),
         ..Shown::default()
     };
     let parameters = [(

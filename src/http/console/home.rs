@@ -89,6 +89,7 @@ impl From<DraftView> for DraftRow {
 /// A list of one's own department.
 #[derive(Clone, Debug)]
 pub struct OwnList {
+    pub number: u64,
     pub url: String,
     pub public_url: String,
     pub title: String,
@@ -139,13 +140,14 @@ pub async fn home(State(app): State<App>, me: Me) -> Result<Response, AppError> 
     .await
 }
 
-fn own_lists(console: &Console, me: &Me) -> Result<Vec<OwnList>, ServiceError> {
+pub fn own_lists(console: &Console, me: &Me) -> Result<Vec<OwnList>, ServiceError> {
     let overview = console.services.overview()?;
     let own = overview
         .lists
         .iter()
         .filter(|l| me.actor.edits(&l.list.department));
     let lists = own.map(|l| OwnList {
+        number: l.number,
         url: url::fill(url::CONSOLE_LIST, l.number),
         public_url: url::list(l.number),
         title: l.list.title.clone(),

@@ -15,7 +15,8 @@ use crate::http::state::App;
 use crate::http::url;
 use crate::service::ServiceError;
 use crate::service::console::Console;
-use crate::service::console::form::{FormField, ItemForm, Stamp};
+use crate::service::console::form::{FormField, ItemForm};
+use crate::service::console::own::Stamp;
 use crate::service::read::Paging;
 use crate::service::view::shorten;
 
@@ -44,6 +45,8 @@ struct ListPage {
     public_url: String,
     url: String,
     new_url: String,
+    upload_url: String,
+    edition_url: String,
     q: String,
     /// Path and number of the draft in hand.
     draft: Option<(String, u64)>,
@@ -110,6 +113,8 @@ fn list_page(
         kind_name: console.services.kind_name(&own.list.kind),
         public_url: url::list(number),
         new_url: url::fill(url::CONSOLE_NEW, number),
+        upload_url: url::with(url::UPLOAD, [("list", number.to_string())]),
+        edition_url: url::fill(url::CONSOLE_EDITION, number),
         q: q.to_owned(),
         draft: (own.stamp.draft > 0)
             .then(|| (url::fill(url::DRAFT, own.stamp.draft), own.stamp.draft)),
@@ -121,6 +126,25 @@ fn list_page(
         }),
         url: path,
     })
+}
+
+/// The list as it stands, as a workbook that can be changed and handed in again.
+pub async fn edition(
+    State(app): State<App>,
+    me: Me,
+    Path(number): Path<String>,
+) -> Result<Response, AppError> {
+    let number = path_number(&number)?;
+    let (title, bytes) = app
+        .desk(move |console| {
+            let mut bytes = Vec::new();
+            let title = console.own_edition(&me.actor, number, &mut bytes)?;
+            Ok((title, bytes))
+        })
+        .await?;
+    let mut response = respond::momentary(respond::XLSX, bytes);
+    respond::as_download(&mut response, &format!("{title}.xlsx"));
+    Ok(response)
 }
 
 #[derive(Template)]

@@ -59,6 +59,7 @@ pub fn routes() -> Vec<(&'static str, MethodRouter<App>)> {
         (url::DRAFT_MARKED, get(uploads::marked)),
         (url::DRAFT_FINDINGS, get(uploads::findings)),
         (url::CONSOLE_LIST, get(items::list)),
+        (url::CONSOLE_EDITION, get(items::edition)),
         (url::CONSOLE_NEW, get(items::new).post(items::add)),
         (url::CONSOLE_ITEM, get(items::item).post(items::change)),
         (url::CONSOLE_WITHDRAW, post(items::withdraw)),

@@ -1,8 +1,9 @@
 //! Signing in and out, and one's own password.
 
+use ::url::Url;
 use askama::Template;
 use axum::extract::State;
-use axum::http::StatusCode;
+use axum::http::{HeaderMap, StatusCode};
 use axum::response::Response;
 
 use super::{Desk, Me, SESSION, Sent, see_other};
@@ -32,13 +33,22 @@ struct PasswordPage {
     must_change: bool,
 }
 
-/// Only pages of the console: from whatever site a link came, it leads to this one.
-fn destination(to: &str) -> &str {
-    let inside = to == url::CONSOLE || to.starts_with("/console/");
-    if inside && !to.contains(['\\', '\r', '\n']) {
-        to
-    } else {
-        url::CONSOLE
+/// Only pages of the console, written as an address: from whatever site a link came, it leads to this
+/// one.
+fn destination(to: &str) -> String {
+    let here = Url::parse("http://here/").ok();
+    let address = here.and_then(|here| here.join(to).ok());
+    let inside = address.filter(|address| {
+        let path = address.path();
+        address.host_str() == Some("here")
+            && to.starts_with('/')
+            && (path == url::CONSOLE || path.starts_with("/console/"))
+    });
+    match inside {
+        None => url::CONSOLE.to_owned(),
+        Some(address) => {
+            address[::url::Position::BeforePath..::url::Position::AfterQuery].to_owned()
+        }
     }
 }
 
@@ -55,7 +65,7 @@ fn sign_in_page(
             problem,
             ..Desk::default()
         },
-        to: destination(to).to_owned(),
+        to: destination(to),
         account: account.to_owned(),
     };
     let page = respond::momentary(HTML, render(&page)?.into_bytes());
@@ -70,8 +80,12 @@ pub async fn sign_in(
     State(app): State<App>,
     visitor: Visitor,
     Address(address): Address,
+    headers: HeaderMap,
     form: Fields,
 ) -> Result<Response, AppError> {
+    let earlier = cookies::read(&headers, SESSION)
+        .unwrap_or_default()
+        .to_owned();
     let (name, to) = (form.get("account")?, form.get("to")?);
     let password = form.get("password")?;
     let checked = visitor.check(&form.0).map_err(AppError::from);
@@ -79,13 +93,17 @@ pub async fn sign_in(
         Err(error) => Err(error),
         Ok(()) => {
             let name = name.clone();
-            app.desk(move |console| console.sign_in(&name, &password, &address))
-                .await
+            app.desk(move |console| {
+                let opened = console.sign_in(&name, &password, &address)?;
+                console.leave(&earlier)?;
+                Ok(opened)
+            })
+            .await
         }
     };
     match opened {
         Ok((secret, _)) => {
-            let mut response = see_other(destination(&to));
+            let mut response = see_other(&destination(&to));
             remember(&app, &mut response, &secret);
             Ok(response)
         }

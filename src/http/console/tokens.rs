@@ -36,16 +36,27 @@ struct TokensPage {
     desk: Desk,
     may_add: bool,
     departments: Vec<String>,
-    scopes: Vec<Scope>,
+    /// Each scope, and whether it is chosen.
+    scopes: Vec<(Scope, bool)>,
+    typed: Typed,
     /// Shown this once.
     secret: Option<String>,
     tokens: Vec<Row>,
+}
+
+/// What was typed into the form.
+#[derive(Clone, Default)]
+struct Typed {
+    name: String,
+    department: String,
+    scopes: Vec<String>,
     expires_on: String,
 }
 
 fn page(
     console: &Console,
     me: &Me,
+    typed: Option<Typed>,
     secret: Option<String>,
     told: &Told,
 ) -> Result<String, ServiceError> {
@@ -69,38 +80,52 @@ fn page(
     });
     let today = console.services.today();
     let usual = today.saturating_add(jiff::Span::new().days(180));
+    let typed = typed.unwrap_or_else(|| Typed {
+        expires_on: usual.to_string(),
+        ..Typed::default()
+    });
     render(&TokensPage {
         desk: Desk::new(me, "接口令牌").with(told),
         may_add: me.has(AccountRole::Editor),
         departments: console.departments(&me.actor),
-        scopes: Scope::ALL.to_vec(),
+        scopes: Scope::ALL
+            .into_iter()
+            .map(|s| (s, typed.scopes.iter().any(|t| t == s.key())))
+            .collect(),
+        typed,
         secret,
         tokens: tokens.collect(),
-        expires_on: usual.to_string(),
     })
 }
 
 pub async fn tokens(State(app): State<App>, me: Me) -> Result<Response, AppError> {
-    app.desk_page(move |console| page(console, &me, None, &Told::default()))
+    app.desk_page(move |console| page(console, &me, None, None, &Told::default()))
         .await
 }
 
 pub async fn add(State(app): State<App>, Sent { me, form }: Sent) -> Result<Response, AppError> {
-    let (name, department) = (form.get("name")?, form.get("department")?);
-    let scopes = form.0.all("scope");
-    let day = form.get("expires_on")?;
-    let actor = me.actor.clone();
+    let typed = Typed {
+        name: form.get("name")?,
+        department: form.get("department")?,
+        scopes: form.0.all("scope"),
+        expires_on: form.get("expires_on")?,
+    };
+    let (actor, given) = (me.actor.clone(), typed.clone());
     let added = app
         .desk(move |console| {
-            let expires_on = date::parse(&day).ok_or_else(|| {
+            let expires_on = date::parse(&given.expires_on).ok_or_else(|| {
                 ServiceError::parameter("expires_on", "有效期应写成 2026-12-31 这样的日期")
             })?;
             console.add_token(
                 &actor,
                 Grant {
-                    name,
-                    department,
-                    scopes: scopes.iter().filter_map(|s| Scope::parse(s)).collect(),
+                    name: given.name,
+                    department: given.department,
+                    scopes: given
+                        .scopes
+                        .iter()
+                        .filter_map(|s| Scope::parse(s))
+                        .collect(),
                     expires_on,
                 },
             )
@@ -109,13 +134,15 @@ pub async fn add(State(app): State<App>, Sent { me, form }: Sent) -> Result<Resp
     match added {
         Ok((_, secret)) => {
             app.desk_page(move |console| {
-                page(console, &me, Some(secret), &Told::done("令牌已建立"))
+                page(console, &me, None, Some(secret), &Told::done("令牌已建立"))
             })
             .await
         }
         Err(error) => {
-            app.desk_problem(error, move |console, told| page(console, &me, None, told))
-                .await
+            app.desk_problem(error, move |console, told| {
+                page(console, &me, Some(typed), None, told)
+            })
+            .await
         }
     }
 }
@@ -130,7 +157,7 @@ pub async fn revoke(
     app.desk_form(
         move |console| console.revoke_token(&actor, id),
         |()| url::TOKENS.to_owned(),
-        move |console, told| page(console, &me, None, told),
+        move |console, told| page(console, &me, None, None, told),
     )
     .await
 }

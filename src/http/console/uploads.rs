@@ -5,6 +5,7 @@ use axum::extract::multipart::MultipartRejection;
 use axum::extract::{Multipart, Path, State};
 use axum::response::Response;
 
+use super::home::own_lists;
 use super::{Desk, Me, Told, drafts, see_other};
 use crate::domain::{AccountRole, Finding, Severity, finding};
 use crate::http::error::AppError;
@@ -89,6 +90,8 @@ pub fn rows(findings: &[Finding]) -> Vec<FindingRow> {
 struct UploadPage {
     desk: Desk,
     departments: Vec<String>,
+    /// Number and name of each list of one's own, and whether it is chosen.
+    lists: Vec<(u64, String, bool)>,
     /// Key and name.
     kinds: Vec<(String, String)>,
     /// In megabytes.
@@ -106,12 +109,23 @@ fn upload_page(
     me: &Me,
     told: &Told,
     uploaded: Option<Uploaded>,
+    chosen: Option<u64>,
 ) -> Result<String, ServiceError> {
     me.actor.must_be(AccountRole::Editor)?;
     let kinds = console.services.kinds.iter();
     let mut page = UploadPage {
         desk: Desk::new(me, "上传清单").with(told),
         departments: console.departments(&me.actor),
+        lists: own_lists(console, me)?
+            .into_iter()
+            .map(|l| {
+                (
+                    l.number,
+                    format!("{} · {}", l.department, l.title),
+                    chosen == Some(l.number),
+                )
+            })
+            .collect(),
         kinds: kinds.map(|k| (k.key.clone(), k.name.clone())).collect(),
         largest: console.largest_file() >> 20,
         file: String::new(),
@@ -132,8 +146,9 @@ fn upload_page(
     render(&page)
 }
 
-pub async fn page(State(app): State<App>, me: Me) -> Result<Response, AppError> {
-    app.desk_page(move |console| upload_page(console, &me, &Told::default(), None))
+pub async fn page(State(app): State<App>, me: Me, params: Params) -> Result<Response, AppError> {
+    let chosen = params.one("list")?.and_then(|n| n.parse().ok());
+    app.desk_page(move |console| upload_page(console, &me, &Told::default(), None, chosen))
         .await
 }
 
@@ -169,9 +184,16 @@ pub async fn upload(
     let read = read(&me, form).await;
     let actor = me.actor.clone();
     let uploaded = match read {
-        Ok((source, hints, _)) => {
-            app.desk(move |console| console.upload(&actor, &source, &hints, None))
-                .await
+        Ok((source, hints, form)) => {
+            let list = form.field("list").parse().ok();
+            app.desk(move |console| {
+                let hints = match list {
+                    Some(number) => console.hints_of(&actor, number)?,
+                    None => hints,
+                };
+                console.upload(&actor, &source, &hints, None)
+            })
+            .await
         }
         Err(error) => Err(error),
     };
@@ -188,12 +210,12 @@ pub async fn upload(
                 (true, false) => Told::done("文件与现行内容完全相同，不需要提交"),
                 (false, _) => Told::done("文件中的清单已分别建立草稿"),
             };
-            app.desk_page(move |console| upload_page(console, &me, &told, Some(uploaded)))
+            app.desk_page(move |console| upload_page(console, &me, &told, Some(uploaded), None))
                 .await
         }
         Err(error) => {
             app.desk_problem(error, move |console, told| {
-                upload_page(console, &me, told, None)
+                upload_page(console, &me, told, None, None)
             })
             .await
         }
@@ -226,7 +248,7 @@ pub async fn again(
                 problem: Some("新文件没有读出这份清单，草稿没有改变。原因见下".into()),
                 done: None,
             };
-            app.desk_page(move |console| upload_page(console, &me, &told, Some(uploaded)))
+            app.desk_page(move |console| upload_page(console, &me, &told, Some(uploaded), None))
                 .await
         }
         Err(error) => {
@@ -320,7 +342,7 @@ pub async fn marked(
             Ok((name, bytes))
         })
         .await?;
-    let mut response = respond::momentary("application/octet-stream", bytes);
+    let mut response = respond::momentary(respond::XLSX, bytes);
     let stem = name
         .rsplit_once('.')
         .map_or(name.as_str(), |(stem, _)| stem);

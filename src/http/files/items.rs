@@ -20,11 +20,7 @@ use crate::service::table::TableFormat;
 
 /// Forms in which all items of a kind may be taken away: name, media type and path.
 pub const FORMS: [(&str, &str, &str); 3] = [
-    (
-        "Excel 表",
-        "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
-        url::KIND_XLSX,
-    ),
+    ("Excel 表", respond::XLSX, url::KIND_XLSX),
     ("CSV", "text/csv", url::KIND_CSV),
     ("JSON Lines", "application/jsonl", url::KIND_JSONL),
 ];

@@ -48,7 +48,7 @@ pub async fn xlsx(
 pub(super) fn media_type(format: TableFormat) -> &'static str {
     match format {
         TableFormat::Csv => "text/csv; charset=utf-8; header=present",
-        TableFormat::Xlsx => "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
+        TableFormat::Xlsx => respond::XLSX,
     }
 }
 

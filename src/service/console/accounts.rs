@@ -4,7 +4,7 @@ use jiff::{SignedDuration, Timestamp};
 
 use super::{Actor, Console, password, secret};
 use crate::domain::account::sign_in_name;
-use crate::domain::{Account, AccountId, AccountRole, Deed, Profile};
+use crate::domain::{Account, AccountId, AccountRole, Deed, Profile, hex};
 use crate::service::ServiceError;
 
 /// A session ends so long after it began, and after its last use.
@@ -89,6 +89,7 @@ impl Console {
     }
 
     fn count(&self, purpose: &str, subject: &str, most: u64) -> Result<(), ServiceError> {
+        let subject = &hidden(subject);
         let now = self.now();
         let since = before(now, WINDOW);
         // Whoever has to wait does not make the wait longer by trying.
@@ -107,9 +108,9 @@ impl Console {
     fn forget(&self, name: &str, address: &str) -> Result<(), ServiceError> {
         let subject = network(address);
         self.office
-            .forget_attempts(BY_BOTH, &format!("{name} {subject}"))?;
-        self.office.forget_last(BY_ACCOUNT, name)?;
-        self.office.forget_last(BY_ADDRESS, &subject)?;
+            .forget_attempts(BY_BOTH, &hidden(&format!("{name} {subject}")))?;
+        self.office.forget_last(BY_ACCOUNT, &hidden(name))?;
+        self.office.forget_last(BY_ADDRESS, &hidden(&subject))?;
         Ok(())
     }
 
@@ -175,6 +176,14 @@ impl Console {
         })
     }
 
+    /// Ends the session that a browser had before it signed in again, if it had one.
+    ///
+    /// # Errors
+    /// `Internal` when the store fails.
+    pub fn leave(&self, session: &str) -> Result<(), ServiceError> {
+        Ok(self.office.end_session(&secret::digest(session), None)?)
+    }
+
     /// Ends a session.
     ///
     /// # Errors
@@ -197,12 +206,6 @@ impl Console {
         new: &str,
     ) -> Result<String, ServiceError> {
         let name = &actor.account.name;
-        self.count(OLD_PASSWORD, name, MOST)?;
-        let known = self.office.account_named(name)?;
-        let digest = known.as_ref().map(|(_, digest)| digest.as_str());
-        if old.len() > LONGEST_PASSWORD || !password::is(old, digest) {
-            return Err(ServiceError::parameter("old", "现在的密码不正确"));
-        }
         if old == new {
             return Err(ServiceError::parameter(
                 "password",
@@ -210,12 +213,18 @@ impl Console {
             ));
         }
         password::check(new, name)?;
+        self.count(OLD_PASSWORD, name, MOST)?;
+        let known = self.office.account_named(name)?;
+        let digest = known.as_ref().map(|(_, digest)| digest.as_str());
+        if old.len() > LONGEST_PASSWORD || !password::is(old, digest) {
+            return Err(ServiceError::parameter("old", "现在的密码不正确"));
+        }
         let object = format!("账号 {name}");
         let entry = self.entry(actor, Deed::PasswordChanged, object, "");
         let digest = password::hash(new)?;
         self.office
             .set_password(actor.account.id, &digest, false, &entry)?;
-        self.office.forget_attempts(OLD_PASSWORD, name)?;
+        self.office.forget_attempts(OLD_PASSWORD, &hidden(name))?;
         self.open_session(&actor.account, &actor.address, "修改密码后")
     }
 
@@ -373,6 +382,11 @@ impl Console {
         let found = self.office.account(id)?;
         found.ok_or_else(|| ServiceError::not_found("没有这个账号"))
     }
+}
+
+/// A subject as attempts are kept by it: what was typed as a name may be a password.
+pub(super) fn hidden(subject: &str) -> String {
+    hex(&secret::digest(subject))
 }
 
 /// What one who attacks has one of: an IPv4 address, or a whole IPv6 network of 64 bits.

@@ -1,58 +1,25 @@
 //! One item in a form: what is in force as fields to fill in, and what was filled in as a change of a
 //! draft. What is filled in goes through the same intake as a row of a file.
 
+mod fields;
+
+use super::own::Stamp;
 use super::upload::source;
 use super::{Actor, Console};
-use crate::domain::diff;
-use crate::domain::draft::DraftChange;
+use crate::domain::draft::FindingCounts;
 use crate::domain::formula::guarded;
-use crate::domain::workflow::{Act, State};
+use crate::domain::workflow::Act;
 use crate::domain::{
-    Action, Change, Deed, Draft, Fields, Finding, Item, ItemCode, Kind, ListId, Origin, Role,
-    Severity,
+    Action, Change, Deed, Draft, DraftChange, Finding, Item, ItemCode, Kind, ListId, Origin, Place,
+    Role, Severity, diff,
 };
 use crate::intake::Hints;
-use crate::register::desk::{Content, DraftFilter};
+use crate::register::desk::Content;
 use crate::service::ServiceError;
+use crate::service::view::shorten;
+use fields::{emptied, form_fields, told};
 
-impl std::fmt::Display for Stamp {
-    /// As a hidden field holds it: `3.5.37`.
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        write!(f, "{}.{}.{}", self.draft, self.version, self.base)
-    }
-}
-
-impl std::str::FromStr for Stamp {
-    type Err = ServiceError;
-
-    fn from_str(text: &str) -> Result<Self, ServiceError> {
-        let numbers: Vec<u64> = text.split('.').filter_map(|n| n.parse().ok()).collect();
-        match numbers[..] {
-            [draft, version, base] => Ok(Self {
-                draft,
-                version,
-                base,
-            }),
-            _ => Err(ServiceError::parameter(
-                "version",
-                "页面已过期，请刷新后重做",
-            )),
-        }
-    }
-}
-
-/// Drafts of one list that are looked at.
-const IN_HAND: u64 = 50;
-
-/// What a form was made from: what is filled in is taken only while that is still so.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub struct Stamp {
-    /// The draft that it goes into and its version; 0: a new one.
-    pub draft: u64,
-    pub version: u64,
-    /// The list's last publication, where there is no draft yet.
-    pub base: u64,
-}
+pub use fields::FormField;
 
 /// What a form is about.
 #[derive(Clone, Debug)]
@@ -69,18 +36,6 @@ pub struct ItemForm {
     pub findings: Vec<Finding>,
 }
 
-/// A field to fill in.
-#[derive(Clone, Debug)]
-pub struct FormField {
-    pub key: String,
-    pub label: String,
-    pub value: String,
-    pub is_long: bool,
-    pub is_required: bool,
-    /// Known values to choose from, as suggestions.
-    pub known: Vec<String>,
-}
-
 impl ItemForm {
     /// Puts in what was typed.
     pub fn keep(&mut self, values: &[(String, String)]) {
@@ -91,52 +46,7 @@ impl ItemForm {
     }
 }
 
-/// The items of a list of one's own department.
-#[derive(Clone, Debug)]
-pub struct OwnItems {
-    pub list: ListId,
-    pub stamp: Stamp,
-    pub items: Vec<OwnItem>,
-}
-
-/// An item of the last edition.
-#[derive(Clone, Debug)]
-pub struct OwnItem {
-    pub code: ItemCode,
-    pub item: Item,
-    /// What the draft in hand does with it.
-    pub drafted: Option<Action>,
-}
-
 impl Console {
-    /// The items of a list as the last edition has them.
-    ///
-    /// # Errors
-    /// `NotFound` for a list that the actor does not draft.
-    pub fn own_items(&self, actor: &Actor, list_number: u64) -> Result<OwnItems, ServiceError> {
-        let list = self.own_list(actor, list_number)?;
-        let draft = self.draft_in_hand(actor, &list)?;
-        let changes = match &draft {
-            Some(draft) => self.office.draft_changes(draft.id, 0, super::drafts::ALL)?,
-            None => Vec::new(),
-        };
-        let drafted: std::collections::HashMap<_, _> = changes
-            .iter()
-            .filter_map(|c| Some((c.change.id?, c.change.action)))
-            .collect();
-        let (_, recorded) = self.services.register.latest_edition(&list)?;
-        let items = recorded.into_iter().map(|r| OwnItem {
-            drafted: drafted.get(&r.id).copied(),
-            code: r.code,
-            item: r.item,
-        });
-        Ok(OwnItems {
-            items: items.collect(),
-            stamp: self.stamp(&list, draft.as_ref())?,
-            list,
-        })
-    }
-
     /// The form of an item of a list, or of a new one. What a draft in hand says of it goes before what
     /// is in force.
     ///
@@ -184,17 +94,37 @@ impl Console {
         if form.stamp != stamp {
             return Err(crate::register::RegisterError::Outdated.into());
         }
+        let before = form.fields.clone();
         form.keep(values);
-        let (item, findings) = self.read_form(&form);
-        let Some(item) = item else {
+        let (item, mut findings) = self.read_form(&form);
+        findings.extend(emptied(&before, &form.fields));
+        let failed = findings.iter().any(|f| f.severity == Severity::Error);
+        let Some((code, item)) = item.filter(|_| !failed) else {
             form.findings = findings;
             return Ok(Err(form));
         };
         let (mut draft, mut changes) = self.draft_for(actor, &form)?;
-        let change = self.change_by_form(&form, item.0, item.1)?;
+        if form.code.is_none()
+            && let Some(same) = self.same_item(&form.list, &changes, &item)?
+        {
+            form.findings = vec![same];
+            return Ok(Err(form));
+        }
+        let name = item.head.name.clone();
+        let change = self.change_by_form(&form, code, item)?;
         self.put(&draft, &mut changes, change)?;
-        let id = self.save_edited(actor, &mut draft, &changes, true)?;
-        Ok(Ok(id))
+        let all = self.findings_with(&mut draft, &name, findings)?;
+        draft.is_edited = true;
+        draft.add_author(actor.account.id);
+        draft.count(&changes);
+        let detail = format!("填写“{}”", shorten(&name, 60));
+        let entry = self.entry(actor, Deed::Edited, "草稿 {}", detail);
+        let content = Content {
+            changes: Some(&changes),
+            findings: Some(&all),
+        };
+        self.office.save_draft(&mut draft, content, &entry)?;
+        Ok(Ok(draft.id))
     }
 
     /// Marks an item of a list as to be withdrawn, in the draft in hand or a new one.
@@ -230,53 +160,9 @@ impl Console {
         self.save_edited(actor, &mut draft, &changes, true)
     }
 
-    fn stamp(&self, list: &ListId, draft: Option<&Draft>) -> Result<Stamp, ServiceError> {
-        Ok(match draft {
-            Some(draft) => Stamp {
-                draft: draft.id,
-                version: draft.version,
-                base: draft.base,
-            },
-            None => Stamp {
-                base: self.latest(list)?,
-                ..Stamp::default()
-            },
-        })
-    }
-
-    /// A list whose department the actor drafts for.
-    fn own_list(&self, actor: &Actor, number: u64) -> Result<ListId, ServiceError> {
-        let overview = self.services.overview()?;
-        let list = overview.lists.iter().find(|l| l.number == number);
-        let list = list.filter(|l| actor.edits(&l.list.department));
-        let list = list.ok_or_else(|| ServiceError::not_found("没有这份清单"))?;
-        Ok(list.list.clone())
-    }
-
     pub(super) fn kind(&self, list: &ListId) -> Result<std::sync::Arc<Kind>, ServiceError> {
         let kind = self.services.kinds.get(&list.kind).cloned();
         kind.ok_or_else(|| ServiceError::not_found("没有这种清单"))
-    }
-
-    /// The newest draft of the list that the department has in hand.
-    fn draft_in_hand(&self, actor: &Actor, list: &ListId) -> Result<Option<Draft>, ServiceError> {
-        Ok(self.drafts_in_hand(actor, list)?.into_iter().next())
-    }
-
-    /// Drafts of the list that the department has in hand, the one changed last first.
-    pub(super) fn drafts_in_hand(
-        &self,
-        actor: &Actor,
-        list: &ListId,
-    ) -> Result<Vec<Draft>, ServiceError> {
-        let filter = DraftFilter {
-            departments: None,
-            states: vec![State::Editing, State::Returned],
-            list: Some(list.clone()),
-        };
-        let (mut drafts, _) = self.office.drafts(&filter, 0, IN_HAND)?;
-        drafts.retain(|draft| Self::may_see(actor, draft));
-        Ok(drafts)
     }
 
     fn item_of(
@@ -342,7 +228,7 @@ impl Console {
         if item.is_none() && !failed {
             let problem = "填写的内容没有读成一个事项";
             let mend = "请检查名称等各栏是否填写";
-            let place = crate::domain::Place::default();
+            let place = Place::default();
             findings.push(Finding::new(
                 Severity::Error,
                 "unreadable",
@@ -352,6 +238,55 @@ impl Console {
             ));
         }
         (item, findings)
+    }
+
+    /// The item that a new one seems to be already, in the list or in the draft.
+    fn same_item(
+        &self,
+        list: &ListId,
+        changes: &[DraftChange],
+        item: &Item,
+    ) -> Result<Option<Finding>, ServiceError> {
+        let (_, recorded) = self.services.register.latest_edition(list)?;
+        let known = recorded.iter().find(|r| r.item.resembles(item));
+        let drafted = changes
+            .iter()
+            .find(|c| c.change.action == Action::Added && c.change.item.resembles(item));
+        let whose = match (known, drafted) {
+            (Some(known), _) => format!("本清单已有同名事项（编码 {}）", known.code),
+            (None, Some(_)) => "草稿中已新增同名事项".to_owned(),
+            (None, None) => return Ok(None),
+        };
+        let mend = "如需修改它，请从清单中打开；如确为另一事项，请用子项名称、层级或编码区分";
+        let place = Place::default();
+        Ok(Some(Finding::new(
+            Severity::Error,
+            "same-item",
+            place,
+            whose,
+            mend,
+        )))
+    }
+
+    /// The draft's findings with those of an item in a form in place of what was found of it before.
+    fn findings_with(
+        &self,
+        draft: &mut Draft,
+        name: &str,
+        found: Vec<Finding>,
+    ) -> Result<Vec<Finding>, ServiceError> {
+        let mut all = match draft.id {
+            0 => Vec::new(),
+            id => self.office.draft_findings(id)?,
+        };
+        let sheet = format!("{IN_FORM}{}", shorten(name, 40));
+        all.retain(|f| f.place.sheet != sheet);
+        all.extend(found.into_iter().map(|mut finding| {
+            finding.place.sheet.clone_from(&sheet);
+            finding
+        }));
+        draft.findings = FindingCounts::of(&all);
+        Ok(all)
     }
 
     /// The draft of a form, or a new one, with its changes.
@@ -390,6 +325,17 @@ impl Console {
             successor: None,
         };
         let Some(code) = &form.code else {
+            let (_, recorded) = self.services.register.latest_edition(&form.list)?;
+            if let Some(known) = recorded
+                .iter()
+                .find(|r| Some(&r.code) == change.code.as_ref())
+            {
+                let detail = format!(
+                    "编码“{}”已用于“{}”，请核对；修改它请从清单中打开",
+                    known.code, known.item.head.name
+                );
+                return Err(ServiceError::parameter("form", detail));
+            }
             return Ok(change);
         };
         let (_, recorded) = self.services.register.latest_edition(&form.list)?;
@@ -422,13 +368,8 @@ impl Console {
             Some(id) => self.states(&[id], draft.base)?.remove(&id),
             None => None,
         };
-        if let Some(before) = &before {
-            // What no cell said before, and what is as it was, is in no cell now.
-            for (key, value) in beside(&kind, before) {
-                if change.item.fields.get(&key) == Some(&value) {
-                    change.item.fields.shift_remove(&key);
-                }
-            }
+        if let (Some(before), Some(code)) = (&before, &change.code) {
+            diff::Telling::from(&*kind).leave_known(code, before, &mut change.item);
         }
         let is_nothing = change.action == Action::Amended
             && before.is_some_and(|old| diff::same(&old, &change.item, sequence));
@@ -458,8 +399,8 @@ impl Console {
             }
             (None, false) => changes.push(change),
         }
-        if changes.len() > super::upload::MOST_CHANGES {
-            let detail = format!("一份草稿最多 {} 项变动", super::upload::MOST_CHANGES);
+        if changes.len() > super::reading::MOST_CHANGES {
+            let detail = format!("一份草稿最多 {} 项变动", super::reading::MOST_CHANGES);
             return Err(ServiceError::parameter("form", detail));
         }
         Ok(())
@@ -486,48 +427,8 @@ impl Console {
     }
 }
 
-/// What the form shows of an item: its cells, and what was read from elsewhere (the type from the name
-/// of a sheet) in cells of their own.
-fn told(kind: &Kind, item: &Item) -> Fields {
-    let mut fields = item.fields.clone();
-    for (key, value) in beside(kind, item) {
-        fields.insert(key, value);
-    }
-    fields
-}
-
-/// What the item's head says that no cell does, by the field for it.
-fn beside(kind: &Kind, item: &Item) -> Vec<(String, String)> {
-    let head = &item.head;
-    let said = [(Role::Type, &head.item_type), (Role::Level, &head.level)];
-    let missing = said.into_iter().filter_map(|(role, value)| {
-        let field = kind.field_with(role)?;
-        let is_missing = !value.is_empty() && !item.fields.contains_key(&field.key);
-        is_missing.then(|| (field.key.clone(), value.clone()))
-    });
-    missing.collect()
-}
-
-fn form_fields(kind: &Kind, values: &Fields) -> Vec<FormField> {
-    // What the list says of all its items is asked for only where a list says it item by item.
-    let is_asked = |field: &&crate::domain::Field| {
-        !matches!(field.role, Some(Role::Kind | Role::Region)) || values.contains_key(&field.key)
-    };
-    let field = |field: &crate::domain::Field| FormField {
-        key: field.key.clone(),
-        label: field.label.clone(),
-        value: values.get(&field.key).cloned().unwrap_or_default(),
-        is_long: field.long,
-        is_required: field.required,
-        known: field
-            .values
-            .iter()
-            .filter_map(|v| v.split('|').next())
-            .map(str::to_owned)
-            .collect(),
-    };
-    kind.fields.iter().filter(is_asked).map(field).collect()
-}
+/// Stands before the item's name where a finding is of a form and no sheet.
+const IN_FORM: &str = "网页填写：";
 
 /// A table as CSV, texts guarded as intake expects.
 pub fn table(headings: &[&str], rows: &[&[&str]]) -> Vec<u8> {

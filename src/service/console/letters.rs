@@ -3,7 +3,7 @@
 
 use jiff::{SignedDuration, Timestamp};
 
-use super::accounts::network;
+use super::accounts::{hidden, network};
 use super::{Actor, Console, secret, text};
 use crate::domain::letter::{Aspect, Letter, LetterCounts, LetterState, MAX_CONTACT, MAX_TEXT};
 use crate::domain::{AccountRole, Deed, ItemCode};
@@ -98,7 +98,7 @@ impl Console {
     fn count_letter(&self, address: &str) -> Result<(), ServiceError> {
         let now = self.now();
         let since = now.saturating_sub(WINDOW).unwrap_or(Timestamp::MIN);
-        let network = network(address);
+        let network = hidden(&network(address));
         for (purpose, subject, most) in [
             (PURPOSE, network.as_str(), MOST),
             (PURPOSE_ALL, "", MOST_OF_ALL),

@@ -7,7 +7,9 @@
 //! | `accounts.rs`, `password.rs`, `secret.rs` | who is this, and may they come in? |
 //! | `tokens.rs` | which programs act for a department? |
 //! | `drafts.rs` | which drafts are there, and what do they change? |
-//! | `upload.rs`, `form.rs` | how does a file or a form become a draft? |
+//! | `reading.rs`, `upload.rs`, `form.rs` | how does a file or a form become a draft? |
+//! | `own.rs` | which lists are one's own, and what is in hand? |
+//! | `obstacles.rs` | what is still missing? |
 //! | `work.rs` | what else does a department do with its draft? |
 //! | `rebase.rs` | what if the list has changed meanwhile? |
 //! | `review.rs` | how does a draft get through both offices? |
@@ -21,8 +23,11 @@ pub mod drafts;
 pub mod form;
 pub mod letters;
 pub mod marked;
+mod obstacles;
+pub mod own;
 mod password;
 mod publish;
+pub mod reading;
 mod rebase;
 mod review;
 mod secret;

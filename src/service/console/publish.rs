@@ -103,7 +103,11 @@ impl Console {
         let some = |text: &str| (!text.is_empty()).then(|| text.to_owned());
         let file = match &draft.file {
             // What else a file holds was not reviewed.
-            Some(file) if draft.is_whole && !draft.is_edited => file.clone(),
+            Some(file) if draft.is_whole && !draft.is_edited => {
+                // Lost for now is no fault of the department's.
+                self.services.kept_file(file)?;
+                file.clone()
+            }
             _ => self.edition(draft, &changes)?,
         };
         Ok(PublicationDraft {

@@ -7,7 +7,6 @@ use std::collections::HashMap;
 use super::drafts::ALL;
 use super::{Actor, Console};
 use crate::domain::diff::Recorded;
-use crate::domain::draft::new_key;
 use crate::domain::workflow::Act;
 use crate::domain::{Action, Change, Deed, DraftChange, Item, ItemId, Role, diff};
 use crate::register::desk::Content;
@@ -94,7 +93,7 @@ impl Console {
 fn partner(change: &Change, brought: &[Recorded]) -> Option<usize> {
     let by_code = |r: &Recorded| Some(&r.code) == change.code.as_ref();
     let by_name = |r: &Recorded| {
-        new_key(&r.item) == new_key(&change.item) && (change.code.is_none() || r.code.is_assigned())
+        r.item.resembles(&change.item) && (change.code.is_none() || r.code.is_assigned())
     };
     let found = brought.iter().position(by_code);
     found.or_else(|| brought.iter().position(by_name))

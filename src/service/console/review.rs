@@ -1,10 +1,11 @@
 //! Through both offices: submitting, taking back, approving, returning, remarking. Who may do what is
 //! `domain::workflow`'s to say.
 
+use super::drafts::ALL;
 use super::{Actor, Console, text};
 use crate::domain::draft::{Decision, Remark};
 use crate::domain::workflow::{Act, State};
-use crate::domain::{Deed, Draft};
+use crate::domain::{Deed, Draft, DraftChange};
 use crate::register::desk::Content;
 use crate::service::ServiceError;
 
@@ -50,13 +51,24 @@ impl Console {
         act: Act,
         comment: &str,
     ) -> Result<State, ServiceError> {
-        let (mut draft, to) = self.open(actor, (id, version), act)?;
+        let (draft, to) = self.open(actor, (id, version), act)?;
+        self.decide(actor, (draft, None), (act, to), comment)
+    }
+
+    /// Records an act that the rules allow, with the draft's changes where they are new.
+    pub(super) fn decide(
+        &self,
+        actor: &Actor,
+        (mut draft, changes): (Draft, Option<Vec<DraftChange>>),
+        (act, to): (Act, State),
+        comment: &str,
+    ) -> Result<State, ServiceError> {
         let comment = text("comment", "意见", comment, MAX_COMMENT)?;
         match act {
             Act::Edit => {
                 return Err(ServiceError::parameter("act", "没有这个操作"));
             }
-            Act::Submit => self.may_submit(actor, id)?,
+            Act::Submit => self.may_submit(&draft, changes.as_deref())?,
             Act::Approve => self.may_approve(&draft)?,
             Act::Return => may_return(&draft, &comment)?,
             Act::Recall | Act::Discard => {}
@@ -79,8 +91,11 @@ impl Console {
             draft.approved_at = Some(now);
         }
         let entry = self.entry(actor, deed(act), "草稿 {}", comment);
-        self.office
-            .save_draft(&mut draft, Content::default(), &entry)?;
+        let content = Content {
+            changes: changes.as_deref(),
+            findings: None,
+        };
+        self.office.save_draft(&mut draft, content, &entry)?;
         if to == State::Approved {
             // The approval stands whatever becomes of the publication, which is tried again.
             if let Err(error) = self.publish_if_due(&mut draft) {
@@ -90,8 +105,18 @@ impl Console {
         Ok(draft.state)
     }
 
-    fn may_submit(&self, actor: &Actor, id: u64) -> Result<(), ServiceError> {
-        let obstacles = self.all_obstacles(actor, id)?;
+    fn may_submit(
+        &self,
+        draft: &Draft,
+        changes: Option<&[DraftChange]>,
+    ) -> Result<(), ServiceError> {
+        let obstacles = match changes {
+            Some(changes) => self.all_obstacles(draft, changes)?,
+            None => {
+                let changes = self.office.draft_changes(draft.id, 0, ALL)?;
+                self.all_obstacles(draft, &changes)?
+            }
+        };
         if obstacles.is_empty() {
             return Ok(());
         }

@@ -4,23 +4,14 @@
 use std::collections::{HashMap, VecDeque};
 
 use super::drafts::DraftView;
-use super::work::MAX_NUMBER;
-use super::{Actor, Console, text};
+use super::{Actor, Console};
 use crate::domain::draft::FindingCounts;
 use crate::domain::workflow::Act;
-use crate::domain::{Action, Deed, Draft, DraftChange, FileRef, Finding, Place, Severity};
+use crate::domain::{Action, Deed, Draft, DraftChange, FileRef};
 use crate::intake::{Bytes, Hints, ListPlan, Source};
 use crate::register::desk::Content;
 use crate::service::ServiceError;
-use crate::service::ingest::{Compared, FileReport, IngestOptions, Ingester};
-
-/// Most changes of a draft: everybody who reviews it has to read them.
-pub const MOST_CHANGES: usize = 20_000;
-/// Most lists of one file.
-const MOST_LISTS: usize = 50;
-/// Longest title and name of a file, in characters.
-const MAX_TITLE: usize = 100;
-const MAX_FILE_NAME: usize = 200;
+use crate::service::ingest::{Compared, FileReport};
 
 /// What became of a file.
 #[derive(Clone, Debug)]
@@ -33,83 +24,6 @@ pub struct Uploaded {
 }
 
 impl Console {
-    fn ingester(&self) -> Ingester {
-        Ingester {
-            register: self.services.register.clone(),
-            intake: self.intake.clone(),
-            clock: self.services.clock.clone(),
-            options: IngestOptions::default(),
-        }
-    }
-
-    /// Reads, checks and compares a file, and keeps nothing.
-    ///
-    /// # Errors
-    /// `Refused` for whoever drafts no lists.
-    pub fn validate(
-        &self,
-        actor: &Actor,
-        source: &Source,
-        hints: &Hints,
-    ) -> Result<(FileReport, Vec<(ListPlan, Compared)>), ServiceError> {
-        let own = self.departments(actor);
-        if own.is_empty() {
-            return Err(ServiceError::Refused {
-                code: "not_allowed",
-                detail: "只有部门经办可以提交清单".into(),
-            });
-        }
-        let mut hints = Hints {
-            title: short("title", "清单标题", hints.title.as_deref(), MAX_TITLE)?,
-            document_no: short(
-                "document_no",
-                "文号",
-                hints.document_no.as_deref(),
-                MAX_NUMBER,
-            )?,
-            ..hints.clone()
-        };
-        short("file", "文件名", Some(&source.name), MAX_FILE_NAME)?;
-        match &hints.department {
-            Some(named) if !own.contains(named) => {
-                let detail = format!("“{named}”不是您经办的部门");
-                return Err(ServiceError::parameter("department", detail));
-            }
-            // The real files of a department seldom name it in full.
-            None if own.len() == 1 => hints.department = own.first().cloned(),
-            _ => {}
-        }
-        let (mut report, mut lists) = self.ingester().compared(source, &hints);
-        lists.retain(|(plan, compared)| {
-            let problem = if !own.contains(&plan.list.department) {
-                let theirs = &plan.list.department;
-                format!(
-                    "“{}”属于“{theirs}”，不是您经办的部门，未收录",
-                    plan.list.title
-                )
-            } else if compared.changes.len() > MOST_CHANGES {
-                let most = MOST_CHANGES;
-                format!("“{}”的变动超过 {most} 项，未收录", plan.list.title)
-            } else {
-                return true;
-            };
-            let mend = "请选择正确的部门或文件；数量很大的清单请交管理员收录";
-            let finding = Finding::new(Severity::Error, "not-taken", place(source), problem, mend);
-            report.findings.push(finding);
-            false
-        });
-        for (plan, _) in lists.drain(MOST_LISTS.min(lists.len())..) {
-            let problem = format!(
-                "“{}”未收录：一个文件最多 {MOST_LISTS} 份清单",
-                plan.list.title
-            );
-            let mend = "请拆分后分别上传";
-            let finding = Finding::new(Severity::Error, "not-taken", place(source), problem, mend);
-            report.findings.push(finding);
-        }
-        Ok((report, lists))
-    }
-
     /// Makes a draft of each list of a file; or of its one list the new content of the draft `into`,
     /// which is of the version given.
     ///
@@ -159,7 +73,10 @@ impl Console {
         let mut into = into;
         for (plan, compared) in lists {
             if compared.changes.is_empty() && into.is_none() {
-                uploaded.unchanged.push(plan.list.title.clone());
+                // Where no row was taken, the findings say why.
+                if compared.items > 0 {
+                    uploaded.unchanged.push(plan.list.title.clone());
+                }
                 continue;
             }
             let file = match &kept {
@@ -252,7 +169,7 @@ impl Console {
         draft.is_edited = false;
         draft.is_whole = is_whole && compared.refused == 0;
         draft.refused_rows = compared.refused as u64;
-        draft.findings = counts(report);
+        draft.findings = FindingCounts::of(&report.findings);
         if draft.declaration.document_no.is_empty() {
             draft.declaration.document_no = plan.document_no.clone().unwrap_or_default();
         }
@@ -273,40 +190,6 @@ impl Console {
         };
         self.office.save_draft(&mut draft, content, &entry)?;
         Ok(draft)
-    }
-}
-
-/// A text of one line that was given, if one was.
-fn short(
-    parameter: &str,
-    what: &str,
-    given: Option<&str>,
-    most: usize,
-) -> Result<Option<String>, ServiceError> {
-    let Some(given) = given else {
-        return Ok(None);
-    };
-    let short = text(parameter, what, given, most)?;
-    if short.contains(['\n', '\t']) {
-        let detail = format!("{what}不能含有换行");
-        return Err(ServiceError::parameter(parameter, detail));
-    }
-    Ok(Some(short).filter(|s| !s.is_empty()))
-}
-
-fn place(source: &Source) -> Place {
-    Place {
-        file: source.name.clone(),
-        ..Place::default()
-    }
-}
-
-fn counts(report: &FileReport) -> FindingCounts {
-    let of = |severity| report.count(severity) as u64;
-    FindingCounts {
-        errors: of(Severity::Error),
-        warnings: of(Severity::Warning),
-        notices: of(Severity::Notice),
     }
 }
 

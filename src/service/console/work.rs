@@ -5,9 +5,7 @@ use super::drafts::ALL;
 use super::{Actor, Console, text};
 use crate::domain::draft::Timing;
 use crate::domain::workflow::Act;
-use crate::domain::{
-    Action, ChangeType, Date, Declaration, Deed, Draft, DraftChange, ItemCode, date,
-};
+use crate::domain::{Action, ChangeType, Declaration, Deed, DraftChange, ItemCode, date};
 use crate::register::desk::Content;
 use crate::service::ServiceError;
 use crate::service::view::shorten;
@@ -38,6 +36,18 @@ pub struct Annotation {
     pub reason: String,
     /// Code of the item that replaces it.
     pub successor: String,
+}
+
+/// What goes with a submission.
+#[derive(Clone, Debug, Default)]
+pub struct Submission {
+    pub declaration: Option<RawDeclaration>,
+    /// Of withdrawals by the code of their item.
+    pub withdrawals: Vec<(String, Annotation)>,
+    /// Of all withdrawals without a reason.
+    pub others: Annotation,
+    /// For the reviewers.
+    pub comment: String,
 }
 
 impl Annotation {
@@ -166,25 +176,33 @@ impl Console {
         said: &[(String, Annotation)],
         others: &Annotation,
     ) -> Result<(), ServiceError> {
-        self.with_changes(actor, at, &mut |changes| {
-            for (code, said) in said {
-                let named = changes.iter_mut().find(|c| {
-                    c.change.action == Action::Withdrawn
-                        && c.change.code.as_ref().is_some_and(|c| c.as_str() == code)
-                });
-                let Some(named) = named else {
-                    let detail = format!("草稿中没有取消编码为“{}”的事项", shorten(code, 60));
-                    return Err(ServiceError::not_found(detail));
-                };
-                annotate(named, said)?;
-            }
-            if !others.reason.is_empty() {
-                for change in changes.iter_mut().filter(|c| c.lacks_reason()) {
-                    annotate(change, &others.filling(change))?;
-                }
-            }
-            Ok(())
-        })
+        self.with_changes(actor, at, &mut |changes| by_code(changes, said, others))
+    }
+
+    /// Declares, says why and submits in one: all of it or nothing.
+    ///
+    /// # Errors
+    /// As [`Self::act`].
+    pub fn submit_with(
+        &self,
+        actor: &Actor,
+        (id, version): (u64, u64),
+        submission: &Submission,
+    ) -> Result<(), ServiceError> {
+        let (mut draft, to) = self.open(actor, (id, version), Act::Submit)?;
+        let mut changes = self.office.draft_changes(id, 0, ALL)?;
+        if let Some(declaration) = &submission.declaration {
+            draft.declaration = declaration.checked()?;
+        }
+        by_code(&mut changes, &submission.withdrawals, &submission.others)?;
+        draft.count(&changes);
+        self.decide(
+            actor,
+            (draft, Some(changes)),
+            (Act::Submit, to),
+            &submission.comment,
+        )?;
+        Ok(())
     }
 
     /// Leaves one change out: the item stays as it is in force.
@@ -221,142 +239,31 @@ impl Console {
         self.save_edited(actor, &mut draft, &changes, is_edited)?;
         Ok(())
     }
-
-    /// What keeps a draft from being submitted, in Chinese; empty when nothing does.
-    ///
-    /// # Errors
-    /// As [`Self::draft`].
-    pub fn obstacles(&self, actor: &Actor, id: u64) -> Result<Vec<String>, ServiceError> {
-        let draft = self.seen(actor, id)?;
-        let latest = self.latest(&draft.list)?;
-        let rows = draft.refused_rows;
-        let mut obstacles = Vec::new();
-        let mut tell = |is_so: bool, what: String| {
-            if is_so {
-                obstacles.push(what);
-            }
-        };
-        tell(
-            latest != draft.base,
-            format!("该清单已有第 {latest} 号公布，须先“重新比对”"),
-        );
-        tell(draft.changes() == 0, "草稿中没有任何变动".into());
-        tell(
-            draft.contested > 0,
-            format!(
-                "有 {} 项与已公布的内容冲突，须逐项选择以哪一个为准",
-                draft.contested
-            ),
-        );
-        tell(
-            rows > 0 && draft.withdrawn > 0,
-            format!("文件有 {rows} 行因错误未收录，为免误作取消，须先改正后重新上传"),
-        );
-        tell(
-            draft.unexplained > 0,
-            format!("有 {} 个取消或下放的事项没有填写原因", draft.unexplained),
-        );
-        let last = self.last_effective(&draft.list)?;
-        obstacles.extend(missing(&draft, last, self.services.today()));
-        Ok(obstacles)
-    }
-
-    /// The same with what takes reading all changes.
-    pub(super) fn all_obstacles(
-        &self,
-        actor: &Actor,
-        id: u64,
-    ) -> Result<Vec<String>, ServiceError> {
-        let mut obstacles = self.obstacles(actor, id)?;
-        let changes = self.office.draft_changes(id, 0, ALL)?;
-        let list = self.seen(actor, id)?.list;
-        let added = changes.iter().filter(|c| c.change.action == Action::Added);
-        let codes: Vec<ItemCode> = added.filter_map(|c| c.change.code.clone()).collect();
-        for (code, owner) in self.services.register.owners(&codes)? {
-            if owner != list {
-                obstacles.push(format!(
-                    "编码“{code}”已属于{}的“{}”",
-                    owner.department, owner.title
-                ));
-            }
-        }
-        for unknown in self.unknown_successors(&changes)? {
-            obstacles.push(format!(
-                "承接事项的编码“{unknown}”不在登记簿中，或者也要取消"
-            ));
-        }
-        Ok(obstacles)
-    }
-
-    fn last_effective(&self, list: &crate::domain::ListId) -> Result<Option<Date>, ServiceError> {
-        let overview = self.services.overview()?;
-        let known = overview.lists.iter().find(|known| known.list == *list);
-        Ok(known.map(|known| known.latest.effective_on))
-    }
-
-    /// Successors that are neither in the register nor added by the draft, or that it withdraws.
-    fn unknown_successors(&self, changes: &[DraftChange]) -> Result<Vec<ItemCode>, ServiceError> {
-        let mut named: Vec<ItemCode> = changes
-            .iter()
-            .filter_map(|c| c.change.successor.clone())
-            .collect();
-        named.sort();
-        named.dedup();
-        let owners = self.services.register.owners(&named)?;
-        let gone = |code: &ItemCode| {
-            let mut gone = changes
-                .iter()
-                .filter(|c| c.change.action == Action::Withdrawn);
-            gone.any(|c| c.change.code.as_ref() == Some(code))
-        };
-        named.retain(|code| {
-            let added = changes
-                .iter()
-                .any(|c| c.change.action == Action::Added && c.change.code.as_ref() == Some(code));
-            !added && (gone(code) || !owners.iter().any(|(known, _)| known == code))
-        });
-        Ok(named)
-    }
 }
 
-/// What is not declared, or wrongly; `last` is the day from which the list's last edition is effective.
-fn missing(draft: &Draft, last: Option<Date>, today: Date) -> Vec<String> {
-    let said = &draft.declaration;
-    let mut missing = Vec::new();
-    let mut tell = |is_so: bool, what: String| {
-        if is_so {
-            missing.push(what);
-        }
-    };
-    tell(said.cause.is_empty(), "没有填写变动原因".into());
-    tell(said.caused_on.is_none(), "没有填写原因发生日期".into());
-    tell(
-        said.caused_on.is_some_and(|day| day > today),
-        "原因发生日期晚于今天".into(),
-    );
-    tell(
-        said.effective_on.is_some_and(|day| day < today),
-        "生效日期早于今天；自公布之日起生效的请留空".into(),
-    );
-    let earliest = last.filter(|last| *last > said.effective_on.unwrap_or(today));
-    if let Some(last) = earliest {
-        tell(
-            true,
-            format!(
-                "该清单上一次公布自{}起生效，本次的生效日期不能早于它",
-                date::chinese(last)
-            ),
-        );
+/// Says of withdrawals by code why, and of all others without a reason the same.
+fn by_code(
+    changes: &mut [DraftChange],
+    said: &[(String, Annotation)],
+    others: &Annotation,
+) -> Result<(), ServiceError> {
+    for (code, said) in said {
+        let named = changes.iter_mut().find(|c| {
+            c.change.action == Action::Withdrawn
+                && c.change.code.as_ref().is_some_and(|c| c.as_str() == code)
+        });
+        let Some(named) = named else {
+            let detail = format!("草稿中没有取消编码为“{}”的事项", shorten(code, 60));
+            return Err(ServiceError::not_found(detail));
+        };
+        annotate(named, said)?;
     }
-    tell(
-        said.timing == Timing::OnEffectiveDay && said.effective_on.is_none(),
-        "选择了在生效日公布，但没有填写生效日期".into(),
-    );
-    tell(
-        draft.supervised > 0 && said.supervision.is_empty(),
-        "有取消、下放或委托的事项，没有填写事中事后监管措施".into(),
-    );
-    missing
+    if !others.reason.is_empty() {
+        for change in changes.iter_mut().filter(|c| c.lacks_reason()) {
+            annotate(change, &others.filling(change))?;
+        }
+    }
+    Ok(())
 }
 
 fn at(changes: &mut [DraftChange], position: u64) -> Result<&mut DraftChange, ServiceError> {

@@ -4,13 +4,13 @@ use indexmap::IndexMap;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
-use crate::domain::{Finding, Kinds, Place, Role, Severity};
+use crate::domain::{Draft, Finding, Kinds, Place, Role, Severity};
 use crate::intake::ListPlan;
 use crate::service::ServiceError;
 use crate::service::console::drafts::{ChangeRow, DraftView};
 use crate::service::console::form::table;
 use crate::service::console::upload::Uploaded;
-use crate::service::console::work::{Annotation, RawDeclaration};
+use crate::service::console::work::{Annotation, RawDeclaration, Submission};
 use crate::service::ingest::{Compared, FileReport};
 use crate::service::read::Paging;
 
@@ -154,12 +154,8 @@ pub struct SubmitRequest {
 }
 
 impl SubmitRequest {
-    pub fn says_why(&self) -> bool {
-        !self.withdrawals.is_empty() || !self.withdrawal_reason.is_empty()
-    }
-
-    /// What is said of withdrawals by code, and of all others.
-    pub fn withdrawals(&self) -> (Vec<(String, Annotation)>, Annotation) {
+    /// What goes with the submission.
+    pub fn submission(&self) -> Submission {
         let said = self.withdrawals.iter().map(|w| {
             let said = Annotation {
                 kind: w.change.clone(),
@@ -172,7 +168,12 @@ impl SubmitRequest {
             reason: self.withdrawal_reason.clone(),
             ..Annotation::default()
         };
-        (said.collect(), others)
+        Submission {
+            declaration: self.declaration.as_ref().map(DeclarationRequest::raw),
+            withdrawals: said.collect(),
+            others,
+            comment: self.comment.clone(),
+        }
     }
 }
 
@@ -358,15 +359,25 @@ pub struct UploadAnswer {
     pub findings: Vec<FindingShape>,
 }
 
-impl From<Uploaded> for UploadAnswer {
-    fn from(uploaded: Uploaded) -> Self {
-        let drafts = uploaded.drafts.into_iter();
+impl UploadAnswer {
+    /// `obstacles` says what keeps a draft from being submitted.
+    ///
+    /// # Errors
+    /// Those of `obstacles`.
+    pub fn new(
+        uploaded: Uploaded,
+        obstacles: impl Fn(&Draft) -> Result<Vec<String>, ServiceError>,
+    ) -> Result<Self, ServiceError> {
+        let drafts = uploaded.drafts.into_iter().map(|view| {
+            let obstacles = obstacles(&view.draft)?;
+            Ok(DraftAnswer::new(view, obstacles))
+        });
         let findings = uploaded.report.findings.into_iter();
-        Self {
-            drafts: drafts.map(|d| DraftAnswer::new(d, Vec::new())).collect(),
+        Ok(Self {
+            drafts: drafts.collect::<Result<_, ServiceError>>()?,
             unchanged: uploaded.unchanged,
             findings: findings.map(FindingShape::from).collect(),
-        }
+        })
     }
 }
 

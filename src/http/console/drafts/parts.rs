@@ -11,7 +11,7 @@ use crate::service::ServiceError;
 use crate::service::console::Console;
 use crate::service::console::drafts::{ChangeRow, DraftView};
 use crate::service::console::terms::Deadline;
-use crate::service::console::work::RawDeclaration;
+use crate::service::console::work::{Annotation, RawDeclaration};
 use crate::service::view::shorten;
 
 /// The term that runs, as the page says it.
@@ -161,7 +161,22 @@ pub fn said(remark: &Remark) -> Said {
     }
 }
 
-pub fn change(row: ChangeRow, view: &DraftView, edits: bool) -> Change {
+pub fn change(
+    mut row: ChangeRow,
+    view: &DraftView,
+    edits: bool,
+    typed: Option<&(u64, Annotation)>,
+) -> Change {
+    let mut successor = row
+        .successor
+        .take()
+        .map(|c| c.to_string())
+        .unwrap_or_default();
+    if let Some((_, typed)) = typed.filter(|(position, _)| *position == row.position) {
+        row.reason.clone_from(&typed.reason);
+        successor.clone_from(&typed.successor);
+        row.kind = ChangeType::parse(&typed.kind).unwrap_or(row.kind);
+    }
     let remarks = view.draft.remarks.iter().filter(|r| r.key == row.key);
     let code = row.code.map(|c| c.to_string()).unwrap_or_default();
     let edit_url = view
@@ -187,7 +202,7 @@ pub fn change(row: ChangeRow, view: &DraftView, edits: bool) -> Change {
         differences: row.differences.into_iter().map(Into::into).collect(),
         fields: row.fields.into_iter().map(|f| (f.label, f.value)).collect(),
         reason: row.reason,
-        successor: row.successor.map(|c| c.to_string()).unwrap_or_default(),
+        successor,
         contested_by: row.contested_by.map(|n| (url::publication(n), n)),
         remarks: remarks.map(said).collect(),
         edit_url,
