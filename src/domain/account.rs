@@ -94,9 +94,14 @@ impl Profile {
         }
         let mut departments = Vec::new();
         for department in self.departments {
-            if !department.trim().is_empty() {
-                departments.push(name_of("部门", &department)?);
+            if department.trim().is_empty() {
+                continue;
             }
+            let department = name_of("部门", &department)?;
+            if department.contains([',', '，', '、', ';', '；']) {
+                return Err(format!("“{department}”像是几个部门：一行写一个部门的全称"));
+            }
+            departments.push(department);
         }
         departments.sort_unstable();
         departments.dedup();

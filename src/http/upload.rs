@@ -22,7 +22,7 @@ impl Upload {
         form: Result<Multipart, MultipartRejection>,
         file: &str,
     ) -> Result<Self, String> {
-        const NO_FILE: &str = "请先选择要核对的文件";
+        const NO_FILE: &str = "请先选择文件";
         let broken = |error: MultipartError| {
             tracing::info!(%error, "a form was broken off");
             "文件没有传完，请重新选择后再试".to_owned()

@@ -100,6 +100,7 @@ pub const DRAFT_ACT: &str = "/console/drafts/{id}/act";
 pub const DRAFT_DECLARE: &str = "/console/drafts/{id}/declaration";
 pub const DRAFT_CHANGES: &str = "/console/drafts/{id}/changes";
 pub const DRAFT_REBASE: &str = "/console/drafts/{id}/rebase";
+pub const DRAFT_ITEM: &str = "/console/drafts/{id}/items/{position}";
 pub const DRAFT_FILE: &str = "/console/drafts/{id}/file";
 pub const DRAFT_MARKED: &str = "/console/drafts/{id}/marked.xlsx";
 pub const DRAFT_FINDINGS: &str = "/console/drafts/{id}/findings";
@@ -134,15 +135,7 @@ pub fn methods(path: &str) -> &'static str {
 
 /// Whether the path takes what is sent there and shows nothing.
 fn is_post(path: &str) -> bool {
-    const LAST: [&str; 7] = [
-        "act",
-        "declaration",
-        "changes",
-        "rebase",
-        "withdrawal",
-        "revocation",
-        "contact",
-    ];
+    const LAST: [&str; 3] = ["withdrawal", "revocation", "contact"];
     let of_console = path.starts_with("/console/");
     let last = path.rsplit('/').next().unwrap_or_default();
     path == SIGN_OUT
@@ -154,13 +147,15 @@ fn is_post(path: &str) -> bool {
 
 /// Whether the path has a form that is sent to it.
 fn is_form(path: &str) -> bool {
+    const FORMS_OF_DRAFT: [&str; 5] = ["/file", "/act", "/declaration", "/changes", "/rebase"];
     const FORMS: [&str; 6] = [SIGN_IN, PASSWORD, UPLOAD, ACCOUNTS, TOKENS, RECEIPT];
     let within = |folder: &str| path.starts_with(folder);
     FORMS.contains(&path)
         || within("/console/accounts/")
         || within("/console/letters/")
+        || within("/console/drafts/") && path.contains("/items/")
         || within("/console/lists/") && (path.ends_with("/new") || path.contains("/items/"))
-        || within("/console/drafts/") && path.ends_with("/file")
+        || within("/console/drafts/") && FORMS_OF_DRAFT.iter().any(|f| path.ends_with(f))
         || within("/items/") && path.ends_with("/feedback")
 }
 
@@ -181,6 +176,7 @@ pub fn largest_body(path: &str, largest_file: u64) -> u64 {
     match path {
         CHECK => 11 << 20,
         path if takes_list(path) => largest_file.saturating_add(1 << 20),
+        path if path.starts_with("/console/") && path.contains("/items/") => 4 << 20,
         path if path.starts_with("/console/lists/") => 4 << 20,
         path if path.starts_with(API_CONSOLE_DRAFTS) => 4 << 20,
         _ => 64 << 10,

@@ -3,7 +3,7 @@
 use quanze::domain::workflow::Act;
 use quanze::domain::{AccountRole, Action, ListId, Region};
 use quanze::intake::Hints;
-use quanze::service::console::form::ItemForm;
+use quanze::service::console::form::{ItemForm, Subject};
 use quanze::service::console::own::Stamp;
 
 use super::{
@@ -67,8 +67,12 @@ fn a_form_shows_what_is_in_force() {
     let office = Office::new();
     let form = form_of(&office, Some("KL-002"));
     assert_eq!(
-        (form.stamp.draft, form.stamp.version, form.list_number),
-        (0, 0, LIST)
+        (form.stamp.draft, form.stamp.version, form.subject.clone()),
+        (
+            0,
+            0,
+            Subject::Listed(LIST, Some(crate::support::app::code("KL-002")))
+        )
     );
     let shown = |key: &str| {
         let field = form.fields.iter().find(|f| f.key == key);
@@ -152,8 +156,23 @@ fn a_new_item_is_filled_in_and_gets_its_code_when_it_is_published() {
         (NEW[0].1, "行政处罚", "市级")
     );
     assert_eq!(head.department, CITY);
-    // Another new item of the same name is one more.
-    filled_in(&office, None, &NEW);
+    // Another of the same name is told to be the same; at another level it is one more.
+    let form = form_of(&office, None);
+    let again = office.console().fill_in(
+        office.editor(),
+        LIST,
+        None,
+        form.stamp,
+        &values(&form, &NEW),
+    );
+    let Ok(Err(form)) = again else {
+        panic!("the same item is taken twice: {again:?}");
+    };
+    assert_eq!(form.findings[0].rule, "same-item");
+    let mut elsewhere = NEW.to_vec();
+    elsewhere.retain(|(key, _)| *key != "level");
+    elsewhere.push(("level", "县级"));
+    filled_in(&office, None, &elsewhere);
     assert_eq!(office.changes(id).len(), 2);
     let publication = office.publish(id);
     let revisions = office

@@ -311,17 +311,18 @@ fn what_else_a_file_holds_is_not_published_with_it() {
 }
 
 #[test]
-fn rows_that_were_refused_are_not_published_with_the_others() {
+fn a_file_with_refused_rows_is_mended_first() {
     let office = Office::new();
     let mut rows = amended(&[(0, STRICTER)]);
     rows.push(("KL-001", "对乱贴广告的处罚", "《广告法》第五条"));
     let id = office.drafted(&rows);
     assert_eq!(office.draft(id).refused_rows, 1);
-    office.publish(id);
-    let (_, bytes) = published_file(&office, id);
-    let text = String::from_utf8(bytes).expect("a text");
-    assert!(text.contains(STRICTER) && text.contains("KL-004"), "{text}");
-    assert!(!text.contains("乱贴广告"), "nobody has reviewed it: {text}");
+    office.declare(id, &super::said());
+    let console = office.console();
+    let submitted = console.act(office.editor(), office.at(id), Act::Submit, "");
+    let why = super::refused(submitted);
+    assert_eq!(why.code, "not_ready");
+    assert!(why.detail.contains("1 行因错误未收录"), "{}", why.detail);
 }
 
 #[test]

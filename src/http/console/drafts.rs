@@ -8,7 +8,7 @@ use axum::response::Response;
 
 use super::home::style;
 use super::uploads::{FindingRow, groups};
-use super::{Desk, Me, Sent, Told};
+use super::{Desk, Me, Sent, Told, see_other};
 use crate::domain::Action;
 use crate::domain::workflow::Act;
 use crate::http::error::AppError;
@@ -122,8 +122,24 @@ pub async fn draft(
         by: action(params.one("by")?.unwrap_or_default()),
         ..Shown::default()
     };
-    app.desk_page(move |console| page(console, &me, id, &shown, &Told::default()))
+    let told = match params.flag("saved")? {
+        true => Told::done("已保存"),
+        false => Told::default(),
+    };
+    app.desk_page(move |console| page(console, &me, id, &shown, &told))
         .await
+}
+
+/// What only takes forms leads whoever comes by address to the draft.
+pub async fn back(
+    State(app): State<App>,
+    me: Me,
+    Path(id): Path<String>,
+) -> Result<Response, AppError> {
+    let id = path_number(&id)?;
+    app.desk(move |console| console.draft(&me.actor, id))
+        .await?;
+    Ok(see_other(&url::fill(url::DRAFT, id)))
 }
 
 fn action(word: &str) -> Option<Action> {
@@ -284,10 +300,15 @@ pub async fn declare(
     let actor = me.actor.clone();
     app.desk_form(
         move |console| console.declare(&actor, id, version, &declaration),
-        |()| url::fill(url::DRAFT, id),
+        |()| saved(id),
         move |console, told| page(console, &me, id, &shown, told),
     )
     .await
+}
+
+/// The page of a draft that was saved.
+pub fn saved(id: u64) -> String {
+    url::with(&url::fill(url::DRAFT, id), [("saved", "1".to_owned())])
 }
 
 /// Something about one change, or about all withdrawals.

@@ -15,6 +15,7 @@ use crate::http::url;
 use crate::service::ServiceError;
 use crate::service::console::Console;
 use crate::service::console::drafts::DraftView;
+use crate::service::read::Paging;
 
 /// A draft in a list of drafts.
 #[derive(Clone, Debug)]
@@ -111,6 +112,8 @@ struct HomePage {
     lists: Vec<OwnList>,
     is_editor: bool,
     reviews: bool,
+    /// Letters that wait for an answer.
+    letters: u64,
 }
 
 pub async fn home(State(app): State<App>, me: Me) -> Result<Response, AppError> {
@@ -134,10 +137,16 @@ pub async fn home(State(app): State<App>, me: Me) -> Result<Response, AppError> 
             lists: own_lists(console, &me)?,
             is_editor: me.has(AccountRole::Editor),
             reviews: me.actor.account.reviews(),
-            desk: Desk::new(&me, "工作台"),
+            letters: waiting_letters(console, &me)?,
+            desk: Desk::new(&me, "待办"),
         })
     })
     .await
+}
+
+fn waiting_letters(console: &Console, me: &Me) -> Result<u64, ServiceError> {
+    let one = Paging { page: 1, size: 1 };
+    Ok(console.letters(&me.actor, false, one)?.1)
 }
 
 pub fn own_lists(console: &Console, me: &Me) -> Result<Vec<OwnList>, ServiceError> {

@@ -4,7 +4,9 @@ use askama::Template;
 use axum::extract::{Path, State};
 use axum::response::Response;
 
+use super::drafts::saved;
 use super::{Desk, Me, Sent, Told, see_other};
+use crate::domain::{Action, ItemCode};
 use crate::http::error::AppError;
 use crate::http::form::Fields;
 use crate::http::pages::parts::Pager;
@@ -15,7 +17,7 @@ use crate::http::state::App;
 use crate::http::url;
 use crate::service::ServiceError;
 use crate::service::console::Console;
-use crate::service::console::form::{FormField, ItemForm};
+use crate::service::console::form::{FormField, ItemForm, Subject};
 use crate::service::console::own::Stamp;
 use crate::service::read::Paging;
 use crate::service::view::shorten;
@@ -156,6 +158,8 @@ struct ItemPage {
     list_title: String,
     department: String,
     code: String,
+    /// What the draft does with the item until this is saved: 取消.
+    drafted: Option<&'static str>,
     url: String,
     stamp: Stamp,
     fields: Vec<FormField>,
@@ -163,30 +167,32 @@ struct ItemPage {
 }
 
 fn item_page(me: &Me, form: ItemForm, told: &Told) -> Result<String, ServiceError> {
-    let (heading, url) = match &form.code {
-        None => (
+    let edit = || format!("修改：{}", shorten(&form.name, 60));
+    let (heading, url, back) = match &form.subject {
+        Subject::Listed(list, None) => (
             "新增事项".to_owned(),
-            url::fill(url::CONSOLE_NEW, form.list_number),
+            url::fill(url::CONSOLE_NEW, list),
+            url::fill(url::CONSOLE_LIST, list),
         ),
-        Some(code) => {
-            let path = url::fill(
-                &url::fill(url::CONSOLE_ITEM, form.list_number),
-                code.as_str(),
-            );
-            (format!("修改：{}", shorten(&form.name, 60)), path)
-        }
+        Subject::Listed(list, Some(code)) => (
+            edit(),
+            url::fill(&url::fill(url::CONSOLE_ITEM, list), code.as_str()),
+            url::fill(url::CONSOLE_LIST, list),
+        ),
+        Subject::Added(draft, position) => (
+            edit(),
+            url::fill(&url::fill(url::DRAFT_ITEM, draft), position),
+            url::fill(url::DRAFT, draft),
+        ),
     };
     render(&ItemPage {
         desk: Desk::new(me, heading.clone()).with(told),
         heading,
-        list_url: url::fill(url::CONSOLE_LIST, form.list_number),
+        list_url: back,
+        drafted: form.drafted.map(Action::label),
         list_title: form.list.title.clone(),
         department: form.list.department.clone(),
-        code: form
-            .code
-            .as_ref()
-            .map(ToString::to_string)
-            .unwrap_or_default(),
+        code: form.code().map(ToString::to_string).unwrap_or_default(),
         url,
         stamp: form.stamp,
         findings: rows(&form.findings),
@@ -220,12 +226,35 @@ pub async fn item(
     .await
 }
 
+/// An item that a draft adds.
+pub async fn added(
+    State(app): State<App>,
+    me: Me,
+    Path((draft, position)): Path<(String, String)>,
+) -> Result<Response, AppError> {
+    let at = (path_number(&draft)?, path_number(&position)?);
+    app.desk_page(move |console| {
+        let form = console.added_form(&me.actor, at.0, at.1)?;
+        item_page(&me, form, &Told::default())
+    })
+    .await
+}
+
+pub async fn change_added(
+    State(app): State<App>,
+    Path((draft, position)): Path<(String, String)>,
+    Sent { me, form }: Sent,
+) -> Result<Response, AppError> {
+    let subject = Subject::Added(path_number(&draft)?, path_number(&position)?);
+    fill_in(app, me, subject, form).await
+}
+
 pub async fn add(
     State(app): State<App>,
     Path(number): Path<String>,
     Sent { me, form }: Sent,
 ) -> Result<Response, AppError> {
-    fill_in(app, me, path_number(&number)?, None, form).await
+    fill_in(app, me, Subject::Listed(path_number(&number)?, None), form).await
 }
 
 pub async fn change(
@@ -233,25 +262,28 @@ pub async fn change(
     Path((number, code)): Path<(String, String)>,
     Sent { me, form }: Sent,
 ) -> Result<Response, AppError> {
-    fill_in(app, me, path_number(&number)?, Some(code), form).await
+    let code = ItemCode::parse(&code).map_err(|_| ServiceError::item_not_found(&code))?;
+    let subject = Subject::Listed(path_number(&number)?, Some(code));
+    fill_in(app, me, subject, form).await
 }
 
-async fn fill_in(
-    app: App,
-    me: Me,
-    number: u64,
-    code: Option<String>,
-    form: Fields,
-) -> Result<Response, AppError> {
+async fn fill_in(app: App, me: Me, subject: Subject, form: Fields) -> Result<Response, AppError> {
     let stamp: Stamp = form.get("version")?.parse()?;
     let values: Vec<(String, String)> = form.with_prefix("field.");
-    let (actor, typed) = (me.actor.clone(), values.clone());
-    let item = code.clone();
+    let (actor, typed, of) = (me.actor.clone(), values.clone(), subject.clone());
     let filled = app
-        .desk(move |console| console.fill_in(&actor, number, item.as_deref(), stamp, &values))
+        .desk(move |console| match &of {
+            Subject::Listed(list, code) => {
+                let code = code.as_ref().map(ItemCode::as_str);
+                console.fill_in(&actor, *list, code, stamp, &values)
+            }
+            Subject::Added(draft, position) => {
+                console.fill_in_added(&actor, (*draft, *position), stamp, &values)
+            }
+        })
         .await;
     match filled {
-        Ok(Ok(draft)) => Ok(see_other(&url::fill(url::DRAFT, draft))),
+        Ok(Ok(draft)) => Ok(see_other(&saved(draft))),
         Ok(Err(form)) => {
             let told = Told {
                 problem: Some("填写的内容有误，没有保存。请按下面的提示改正".into()),
@@ -262,7 +294,15 @@ async fn fill_in(
         }
         Err(error) => {
             app.desk_problem(error, move |console, told| {
-                let mut form = console.item_form(&me.actor, number, code.as_deref())?;
+                let mut form = match &subject {
+                    Subject::Listed(list, code) => {
+                        let code = code.as_ref().map(ItemCode::as_str);
+                        console.item_form(&me.actor, *list, code)?
+                    }
+                    Subject::Added(draft, position) => {
+                        console.added_form(&me.actor, *draft, *position)?
+                    }
+                };
                 form.keep(&typed);
                 // As the page had it: what somebody else has saved is not overwritten by trying again.
                 form.stamp = stamp;

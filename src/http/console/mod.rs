@@ -48,10 +48,11 @@ pub fn routes() -> Vec<(&'static str, MethodRouter<App>)> {
         (url::CONSOLE_DONE, get(home::done)),
         (url::UPLOAD, file(get(uploads::page).post(uploads::upload))),
         (url::DRAFT, get(drafts::draft)),
-        (url::DRAFT_ACT, post(drafts::act)),
-        (url::DRAFT_DECLARE, post(drafts::declare)),
-        (url::DRAFT_CHANGES, post(drafts::changes)),
-        (url::DRAFT_REBASE, post(drafts::rebase)),
+        (url::DRAFT_ACT, get(drafts::back).post(drafts::act)),
+        (url::DRAFT_DECLARE, get(drafts::back).post(drafts::declare)),
+        (url::DRAFT_CHANGES, get(drafts::back).post(drafts::changes)),
+        (url::DRAFT_ITEM, get(items::added).post(items::change_added)),
+        (url::DRAFT_REBASE, get(drafts::back).post(drafts::rebase)),
         (
             url::DRAFT_FILE,
             file(get(uploads::file).post(uploads::again)),
@@ -208,8 +209,8 @@ pub struct Desk {
     pub name: String,
     pub office: String,
     pub roles: String,
-    /// Path and name of the pages that the roles have.
-    pub pages: Vec<(&'static str, &'static str)>,
+    /// Path and name of the pages that the roles have, and whether it is this one.
+    pub pages: Vec<(&'static str, &'static str, bool)>,
     /// What was wrong with the form that was sent.
     pub problem: Option<String>,
     /// What has just been done.
@@ -218,6 +219,7 @@ pub struct Desk {
 
 impl Desk {
     fn new(me: &Me, title: impl Into<String>) -> Self {
+        let title: String = title.into();
         let account = &me.actor.account;
         let roles: Vec<&str> = account.profile.roles.iter().map(|r| r.label()).collect();
         let (editor, list_office, operator, auditor) = (
@@ -237,14 +239,16 @@ impl Desk {
         ];
         let pages = pages.into_iter().filter(|(shown, ..)| *shown);
         Self {
-            title: title.into(),
             csrf: me.token(),
             name: account.name.clone(),
             office: account.profile.office.clone(),
             roles: roles.join("、"),
-            pages: pages.map(|(_, path, name)| (path, name)).collect(),
+            pages: pages
+                .map(|(_, path, name)| (path, name, name == title))
+                .collect(),
             problem: None,
             done: None,
+            title,
         }
     }
 

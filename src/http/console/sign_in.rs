@@ -42,6 +42,7 @@ fn destination(to: &str) -> String {
         let path = address.path();
         address.host_str() == Some("here")
             && to.starts_with('/')
+            && !to.contains(|c: char| c == '\\' || c.is_control())
             && (path == url::CONSOLE || path.starts_with("/console/"))
     });
     match inside {

@@ -18,7 +18,7 @@ use crate::register::RegisterError;
 pub(super) fn check(draft: &PublicationDraft) -> Result<(), RegisterError> {
     let years = 0..=9999;
     if !years.contains(&draft.effective_on.year()) || !years.contains(&draft.published_on.year()) {
-        return invalid("公布日期或施行日期超出范围");
+        return invalid("公布日期或生效日期超出范围");
     }
     if ItemCode::parse(ItemCode::assigned(&draft.code_prefix, 0).as_str()).is_err() {
         return invalid(format!("编码前缀“{}”无效", draft.code_prefix));
@@ -94,7 +94,7 @@ fn follow(
     // The counts by list, and "what is in force", rely on editions taking effect in their order.
     if draft.effective_on < effective_on {
         return invalid(format!(
-            "施行日期 {} 早于该清单上一次公布的施行日期 {}",
+            "生效日期 {} 早于该清单上一次公布的生效日期 {}",
             chinese(draft.effective_on),
             chinese(effective_on)
         ));

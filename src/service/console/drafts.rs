@@ -43,6 +43,8 @@ pub struct ChangeRow {
     pub position: u64,
     pub key: String,
     pub action: Action,
+    /// Whether the register does not have the item.
+    pub is_new: bool,
     pub kind: ChangeType,
     pub code: Option<ItemCode>,
     pub item: Item,
@@ -68,7 +70,7 @@ impl Console {
     pub(super) fn seen(&self, actor: &Actor, id: u64) -> Result<Draft, ServiceError> {
         let found = self.office.draft(id)?;
         let found = found.filter(|draft| Self::may_see(actor, draft));
-        found.ok_or_else(|| ServiceError::not_found("没有这份草稿"))
+        found.ok_or_else(|| ServiceError::not_found("没有这份草稿，或者部门已经把它撤回"))
     }
 
     /// A token sees the drafts of its department alone, whatever its account may see.
@@ -219,6 +221,7 @@ impl Console {
                 key,
                 kind,
                 action: change.action,
+                is_new: change.id.is_none(),
                 code: change.code,
                 differences,
                 fields,

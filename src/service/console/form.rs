@@ -1,17 +1,17 @@
 //! One item in a form: what is in force as fields to fill in, and what was filled in as a change of a
 //! draft. What is filled in goes through the same intake as a row of a file.
 
+mod changes;
 mod fields;
 
 use super::own::Stamp;
 use super::upload::source;
 use super::{Actor, Console};
-use crate::domain::draft::FindingCounts;
 use crate::domain::formula::guarded;
 use crate::domain::workflow::Act;
 use crate::domain::{
-    Action, Change, Deed, Draft, DraftChange, Finding, Item, ItemCode, Kind, ListId, Origin, Place,
-    Role, Severity, diff,
+    Action, Change, Deed, Draft, Finding, Item, ItemCode, Kind, ListId, Origin, Place, Role,
+    Severity,
 };
 use crate::intake::Hints;
 use crate::register::desk::Content;
@@ -25,18 +25,35 @@ pub use fields::FormField;
 #[derive(Clone, Debug)]
 pub struct ItemForm {
     pub list: ListId,
-    pub list_number: u64,
+    pub subject: Subject,
     pub stamp: Stamp,
-    /// `None` for a new item.
-    pub code: Option<ItemCode>,
     /// Name of the item; blank for a new one.
     pub name: String,
     /// Values by field of the kind, in published order.
     pub fields: Vec<FormField>,
     pub findings: Vec<Finding>,
+    /// What the draft in hand does with the item, where that is not what the form will do.
+    pub drafted: Option<Action>,
+}
+
+/// Which item a form is of.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Subject {
+    /// Of the list of this number; without a code a new one.
+    Listed(u64, Option<ItemCode>),
+    /// Added by the draft of this number, at this place.
+    Added(u64, u64),
 }
 
 impl ItemForm {
+    /// Code of an item that the list has.
+    pub fn code(&self) -> Option<&ItemCode> {
+        match &self.subject {
+            Subject::Listed(_, code) => code.as_ref(),
+            Subject::Added(..) => None,
+        }
+    }
+
     /// Puts in what was typed.
     pub fn keep(&mut self, values: &[(String, String)]) {
         for field in &mut self.fields {
@@ -59,20 +76,61 @@ impl Console {
         code: Option<&str>,
     ) -> Result<ItemForm, ServiceError> {
         let list = self.own_list(actor, list_number)?;
-        let kind = self.kind(&list)?;
         let draft = self.draft_in_hand(actor, &list)?;
         let known = code
             .map(|code| self.item_of(&list, code, draft.as_ref()))
             .transpose()?;
-        let fields = known.as_ref().map(|(_, item)| told(&kind, item));
-        let name = known.as_ref().map(|(_, item)| item.head.name.clone());
+        let stamp = self.stamp(&list, draft.as_ref())?;
+        let (code, item, drafted) = match known {
+            None => (None, None, None),
+            Some((code, item, drafted)) => (Some(code), Some(item), drafted),
+        };
+        self.form(
+            list,
+            (stamp, Subject::Listed(list_number, code)),
+            item.as_ref(),
+            drafted,
+        )
+    }
+
+    /// The form of an item that a draft adds.
+    ///
+    /// # Errors
+    /// `NotFound`, `Refused` for a draft that the actor does not have in hand.
+    pub fn added_form(
+        &self,
+        actor: &Actor,
+        draft: u64,
+        position: u64,
+    ) -> Result<ItemForm, ServiceError> {
+        let version = self.seen(actor, draft)?.version;
+        let (draft, _) = self.open(actor, (draft, version), Act::Edit)?;
+        let change = self.office.draft_changes(draft.id, position, 1)?.pop();
+        let added = change.filter(|c| c.change.action == Action::Added && c.change.id.is_none());
+        let Some(added) = added else {
+            return Err(ServiceError::not_found("草稿中没有这个新增事项"));
+        };
+        let stamp = self.stamp(&draft.list, Some(&draft))?;
+        let subject = (stamp, Subject::Added(draft.id, position));
+        self.form(draft.list, subject, Some(&added.change.item), None)
+    }
+
+    fn form(
+        &self,
+        list: ListId,
+        (stamp, subject): (Stamp, Subject),
+        item: Option<&Item>,
+        drafted: Option<Action>,
+    ) -> Result<ItemForm, ServiceError> {
+        let kind = self.kind(&list)?;
+        let fields = item.map(|item| told(&kind, item)).unwrap_or_default();
         Ok(ItemForm {
-            list_number,
-            stamp: self.stamp(&list, draft.as_ref())?,
-            code: known.map(|(code, _)| code),
-            name: name.unwrap_or_default(),
-            fields: form_fields(&kind, &fields.unwrap_or_default()),
+            stamp,
+            subject,
+            name: item.map_or_else(String::new, |item| item.head.name.clone()),
+            fields: form_fields(&kind, &fields),
             findings: Vec::new(),
+            drafted,
             list,
         })
     }
@@ -90,7 +148,32 @@ impl Console {
         stamp: Stamp,
         values: &[(String, String)],
     ) -> Result<Result<u64, ItemForm>, ServiceError> {
-        let mut form = self.item_form(actor, list_number, code)?;
+        let form = self.item_form(actor, list_number, code)?;
+        self.filled(actor, form, stamp, values)
+    }
+
+    /// The same of an item that a draft adds.
+    ///
+    /// # Errors
+    /// As [`Self::fill_in`].
+    pub fn fill_in_added(
+        &self,
+        actor: &Actor,
+        (draft, position): (u64, u64),
+        stamp: Stamp,
+        values: &[(String, String)],
+    ) -> Result<Result<u64, ItemForm>, ServiceError> {
+        let form = self.added_form(actor, draft, position)?;
+        self.filled(actor, form, stamp, values)
+    }
+
+    fn filled(
+        &self,
+        actor: &Actor,
+        mut form: ItemForm,
+        stamp: Stamp,
+        values: &[(String, String)],
+    ) -> Result<Result<u64, ItemForm>, ServiceError> {
         if form.stamp != stamp {
             return Err(crate::register::RegisterError::Outdated.into());
         }
@@ -104,15 +187,24 @@ impl Console {
             return Ok(Err(form));
         };
         let (mut draft, mut changes) = self.draft_for(actor, &form)?;
-        if form.code.is_none()
-            && let Some(same) = self.same_item(&form.list, &changes, &item)?
-        {
+        if let Some(same) = self.same_item(&form, &changes, &item)? {
             form.findings = vec![same];
             return Ok(Err(form));
         }
         let name = item.head.name.clone();
         let change = self.change_by_form(&form, code, item)?;
-        self.put(&draft, &mut changes, change)?;
+        match form.subject {
+            Subject::Listed(..) => self.put(&draft, &mut changes, change)?,
+            Subject::Added(_, position) => {
+                let place = usize::try_from(position).unwrap_or(usize::MAX);
+                if let Some(known) = changes.get_mut(place) {
+                    known.change = Change {
+                        kind: known.change.kind,
+                        ..change
+                    };
+                }
+            }
+        }
         let all = self.findings_with(&mut draft, &name, findings)?;
         draft.is_edited = true;
         draft.add_author(actor.account.id);
@@ -170,7 +262,7 @@ impl Console {
         list: &ListId,
         code: &str,
         draft: Option<&Draft>,
-    ) -> Result<(ItemCode, Item), ServiceError> {
+    ) -> Result<(ItemCode, Item, Option<Action>), ServiceError> {
         let (_, recorded) = self.services.register.latest_edition(list)?;
         let known = recorded.into_iter().find(|r| r.code.as_str() == code);
         let known = known.ok_or_else(|| ServiceError::item_not_found(code))?;
@@ -178,10 +270,12 @@ impl Console {
             let changes = self.office.draft_changes(draft.id, 0, super::drafts::ALL)?;
             let drafted = changes.into_iter().find(|c| c.change.id == Some(known.id));
             if let Some(drafted) = drafted {
-                return Ok((known.code, drafted.change.item));
+                let action = drafted.change.action;
+                let other = Some(action).filter(|a| *a != Action::Amended);
+                return Ok((known.code, drafted.change.item, other));
             }
         }
-        Ok((known.code, known.item))
+        Ok((known.code, known.item, None))
     }
 
     /// Reads the filled-in form as a table of one row; without an item the findings say why.
@@ -239,196 +333,7 @@ impl Console {
         }
         (item, findings)
     }
-
-    /// The item that a new one seems to be already, in the list or in the draft.
-    fn same_item(
-        &self,
-        list: &ListId,
-        changes: &[DraftChange],
-        item: &Item,
-    ) -> Result<Option<Finding>, ServiceError> {
-        let (_, recorded) = self.services.register.latest_edition(list)?;
-        let known = recorded.iter().find(|r| r.item.resembles(item));
-        let drafted = changes
-            .iter()
-            .find(|c| c.change.action == Action::Added && c.change.item.resembles(item));
-        let whose = match (known, drafted) {
-            (Some(known), _) => format!("本清单已有同名事项（编码 {}）", known.code),
-            (None, Some(_)) => "草稿中已新增同名事项".to_owned(),
-            (None, None) => return Ok(None),
-        };
-        let mend = "如需修改它，请从清单中打开；如确为另一事项，请用子项名称、层级或编码区分";
-        let place = Place::default();
-        Ok(Some(Finding::new(
-            Severity::Error,
-            "same-item",
-            place,
-            whose,
-            mend,
-        )))
-    }
-
-    /// The draft's findings with those of an item in a form in place of what was found of it before.
-    fn findings_with(
-        &self,
-        draft: &mut Draft,
-        name: &str,
-        found: Vec<Finding>,
-    ) -> Result<Vec<Finding>, ServiceError> {
-        let mut all = match draft.id {
-            0 => Vec::new(),
-            id => self.office.draft_findings(id)?,
-        };
-        let sheet = format!("{IN_FORM}{}", shorten(name, 40));
-        all.retain(|f| f.place.sheet != sheet);
-        all.extend(found.into_iter().map(|mut finding| {
-            finding.place.sheet.clone_from(&sheet);
-            finding
-        }));
-        draft.findings = FindingCounts::of(&all);
-        Ok(all)
-    }
-
-    /// The draft of a form, or a new one, with its changes.
-    fn draft_for(
-        &self,
-        actor: &Actor,
-        form: &ItemForm,
-    ) -> Result<(Draft, Vec<DraftChange>), ServiceError> {
-        if form.stamp.draft == 0 {
-            let base = form.stamp.base;
-            let draft = Draft::new(form.list.clone(), base, self.now());
-            return Ok((draft, Vec::new()));
-        }
-        let (draft, _) = self.open(actor, (form.stamp.draft, form.stamp.version), Act::Edit)?;
-        let changes = self
-            .office
-            .draft_changes(form.stamp.draft, 0, super::drafts::ALL)?;
-        Ok((draft, changes))
-    }
-
-    /// The change that a form comes to.
-    fn change_by_form(
-        &self,
-        form: &ItemForm,
-        given: Option<ItemCode>,
-        item: Item,
-    ) -> Result<Change, ServiceError> {
-        let mut change = Change {
-            action: Action::Added,
-            kind: None,
-            id: None,
-            code: given,
-            item,
-            origin: Origin::default(),
-            reason: None,
-            successor: None,
-        };
-        let Some(code) = &form.code else {
-            let (_, recorded) = self.services.register.latest_edition(&form.list)?;
-            if let Some(known) = recorded
-                .iter()
-                .find(|r| Some(&r.code) == change.code.as_ref())
-            {
-                let detail = format!(
-                    "编码“{}”已用于“{}”，请核对；修改它请从清单中打开",
-                    known.code, known.item.head.name
-                );
-                return Err(ServiceError::parameter("form", detail));
-            }
-            return Ok(change);
-        };
-        let (_, recorded) = self.services.register.latest_edition(&form.list)?;
-        let known = recorded.into_iter().find(|r| r.code == *code);
-        let known = known.ok_or_else(|| ServiceError::item_not_found(code.as_str()))?;
-        if !known.code.is_assigned() && change.code.as_ref().is_some_and(|c| *c != known.code) {
-            let detail = format!(
-                "编码不能改：事项的编码为“{}”。编码确需更换的，请取消原事项并新增",
-                known.code
-            );
-            return Err(ServiceError::parameter("form", detail));
-        }
-        change.action = Action::Amended;
-        change.id = Some(known.id);
-        change.code = Some(known.code);
-        Ok(change)
-    }
-
-    /// Puts a change into a draft: in place of what it said of the item, and nowhere where nothing
-    /// changes.
-    fn put(
-        &self,
-        draft: &Draft,
-        changes: &mut Vec<DraftChange>,
-        mut change: Change,
-    ) -> Result<(), ServiceError> {
-        let kind = self.kind(&draft.list)?;
-        let sequence = kind.field_with(Role::Sequence).map(|f| f.key.as_str());
-        let before = match change.id {
-            Some(id) => self.states(&[id], draft.base)?.remove(&id),
-            None => None,
-        };
-        if let (Some(before), Some(code)) = (&before, &change.code) {
-            diff::Telling::from(&*kind).leave_known(code, before, &mut change.item);
-        }
-        let is_nothing = change.action == Action::Amended
-            && before.is_some_and(|old| diff::same(&old, &change.item, sequence));
-        let change = DraftChange::new(change);
-        // A new item without a code is one more, whatever its name.
-        let key = change.key();
-        let is_known = change.change.id.is_some() || change.change.code.is_some();
-        let at = changes.iter().position(|c| is_known && c.key() == key);
-        let mut change = change;
-        if let Some(known) = at.and_then(|at| changes.get(at)) {
-            // What was said of the change stays; a conflict is settled by saying so, not by typing.
-            change.contested_by = known.contested_by;
-            if known.change.action == change.change.action {
-                change.change.kind = known.change.kind;
-                change.change.reason.clone_from(&known.change.reason);
-                change.change.successor.clone_from(&known.change.successor);
-            }
-        }
-        match (at, is_nothing) {
-            (Some(at), true) => {
-                changes.remove(at);
-            }
-            (Some(at), false) => changes[at] = change,
-            (None, true) => {
-                let detail = "填写的内容与现行内容相同，没有变动".to_owned();
-                return Err(ServiceError::parameter("form", detail));
-            }
-            (None, false) => changes.push(change),
-        }
-        if changes.len() > super::reading::MOST_CHANGES {
-            let detail = format!("一份草稿最多 {} 项变动", super::reading::MOST_CHANGES);
-            return Err(ServiceError::parameter("form", detail));
-        }
-        Ok(())
-    }
-
-    /// Saves a draft whose changes were worked on; `is_edited` where they are no longer those of its file.
-    pub(super) fn save_edited(
-        &self,
-        actor: &Actor,
-        draft: &mut Draft,
-        changes: &[DraftChange],
-        is_edited: bool,
-    ) -> Result<u64, ServiceError> {
-        draft.is_edited = is_edited;
-        draft.add_author(actor.account.id);
-        draft.count(changes);
-        let entry = self.entry(actor, Deed::Edited, "草稿 {}", "");
-        let content = Content {
-            changes: Some(changes),
-            findings: None,
-        };
-        self.office.save_draft(draft, content, &entry)?;
-        Ok(draft.id)
-    }
 }
-
-/// Stands before the item's name where a finding is of a form and no sheet.
-const IN_FORM: &str = "网页填写：";
 
 /// A table as CSV, texts guarded as intake expects.
 pub fn table(headings: &[&str], rows: &[&[&str]]) -> Vec<u8> {

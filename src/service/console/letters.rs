@@ -39,6 +39,14 @@ pub struct Handling {
     pub before: String,
 }
 
+/// Whether a text has digits in a row as in an identity card's or a mobile phone's number.
+fn tells_a_person(text: &str) -> bool {
+    let is_digit = |c: char| c.is_ascii_digit() || ('０'..='９').contains(&c);
+    let runs = text.split(|c: char| !is_digit(c) && !matches!(c, ' ' | '-'));
+    let digits = |run: &str| run.chars().filter(|c| is_digit(*c)).count();
+    runs.map(digits).any(|count| (11..=18).contains(&count))
+}
+
 impl Console {
     /// Takes a letter on an item and gives the secret by which its writer finds it again.
     ///
@@ -62,7 +70,7 @@ impl Console {
         let contact = text("contact", "联系方式", &letter.contact, MAX_CONTACT)?;
         self.count_letter(address)?;
         let code = ItemCode::parse(code).map_err(|_| ServiceError::item_not_found(code))?;
-        let receipt = secret::random()?;
+        let receipt = secret::receipt()?;
         let now = self.now();
         let letter = Letter {
             id: 0,
@@ -89,7 +97,7 @@ impl Console {
             letter.code.as_str(),
         );
         let contact = (!contact.is_empty()).then_some(contact);
-        let digest = secret::digest(&receipt);
+        let digest = secret::digest(&secret::plain(&receipt));
         self.office
             .add_letter(&letter, contact.as_deref(), &digest, &entry)?;
         Ok(receipt)
@@ -119,7 +127,9 @@ impl Console {
     /// # Errors
     /// `NotFound`.
     pub fn own_letter(&self, receipt: &str) -> Result<Letter, ServiceError> {
-        let found = self.office.letter_of(&secret::digest(receipt.trim()))?;
+        let found = self
+            .office
+            .letter_of(&secret::digest(&secret::plain(receipt)))?;
         found.ok_or_else(|| ServiceError::not_found("没有这个查询码，请核对是否完整"))
     }
 
@@ -241,6 +251,11 @@ impl Console {
         let reply = text("reply", "公开答复", &handling.reply, MAX_TEXT)?;
         if reply.is_empty() && !state.is_open() {
             return Err(ServiceError::parameter("reply", "请填写公开答复"));
+        }
+        if handling.is_public && tells_a_person(&letter.text) {
+            let detail =
+                "来信内容含有像身份证号或电话号码的数字，不能公开；请取消“同时公开来信内容”";
+            return Err(ServiceError::parameter("public", detail));
         }
         let before = match handling.before.as_str() {
             "" => None,

@@ -29,8 +29,9 @@ pub fn check(password: &str, name: &str) -> Result<(), ServiceError> {
     let mut different: Vec<char> = password.chars().collect();
     different.sort_unstable();
     different.dedup();
-    if different.len() < 5 || password.to_lowercase().contains(name) {
-        return wrong("密码过于简单：至少含 5 个不同的字符，不能含有账号".into());
+    let only_digits = password.chars().all(|c| c.is_ascii_digit());
+    if different.len() < 5 || only_digits || password.to_lowercase().contains(name) {
+        return wrong("密码过于简单：至少含 5 个不同的字符，不能全是数字，不能含有账号".into());
     }
     Ok(())
 }
@@ -83,7 +84,13 @@ mod tests {
 
     #[test]
     fn simple_passwords_are_refused() {
-        for wrong in ["short", "aaaaaaaaaaaa", "caizheng2026", &"x1y2z".repeat(30)] {
+        for wrong in [
+            "short",
+            "aaaaaaaaaaaa",
+            "1234567890",
+            "caizheng2026",
+            &"x1y2z".repeat(30),
+        ] {
             assert!(check(wrong, "caizheng").is_err(), "{wrong}");
         }
         assert!(check("correct horse", "caizheng").is_ok());

@@ -97,12 +97,17 @@ impl Console {
         let mut read = ingester.compared(source, &hints);
         let overview = self.services.overview()?;
         if hints.department.is_none() {
-            // The real files of a department seldom name it in full. One that names another that is
-            // known is that one's.
+            // The real files of a department seldom name it in full. One whose title names another, or
+            // that names one that is known, is that one's.
             let names_own = |(plan, _): &(ListPlan, _)| own.contains(&plan.list.department);
             let names_another = |(plan, _): &(ListPlan, _)| {
-                let known = overview.department_number(&plan.list.department);
-                !own.contains(&plan.list.department) && known.is_some()
+                let named = &plan.list.department;
+                let is_ours = |own: &String| own.contains(named) || named.contains(own);
+                let in_title = plan.inferences.iter().any(|i| {
+                    i.what == "部门" && (i.from.starts_with("标题") || i.from.starts_with("文件名"))
+                });
+                let is_known = overview.department_number(named).is_some();
+                !own.iter().any(is_ours) && (in_title || is_known)
             };
             if !read.1.iter().any(names_another)
                 && !(read.1.iter().all(names_own) && !read.1.is_empty())
@@ -167,7 +172,7 @@ fn why_not(own: &[String], plan: &ListPlan, compared: &Compared) -> Option<Strin
     let (title, department) = (&plan.list.title, &plan.list.department);
     if !own.contains(department) {
         return Some(format!(
-            "这像是“{department}”的“{title}”，不是您经办的部门，未收录。是不是选错了文件"
+            "这像是“{department}”的“{title}”，不是您经办的部门，未收录。请核对文件；如确是本部门的清单，请在上传时选择部门"
         ));
     }
     (compared.changes.len() > MOST_CHANGES).then(|| {

@@ -17,16 +17,34 @@ pub fn random() -> Result<String, ServiceError> {
     Ok(hex(&bytes))
 }
 
-/// A new password that is easy to type: 16 of 31 letters and digits that cannot be mistaken for each
-/// other (79 bits), in groups of four.
+/// A new password that is easy to type: 16 letters and digits (79 bits).
 ///
 /// # Errors
 /// As [`random`].
 pub fn password() -> Result<String, ServiceError> {
+    typed(16)
+}
+
+/// A new secret that people write down: 24 letters and digits (118 bits).
+///
+/// # Errors
+/// As [`random`].
+pub fn receipt() -> Result<String, ServiceError> {
+    typed(24)
+}
+
+/// A secret that was typed, without what stands between its letters.
+pub fn plain(typed: &str) -> String {
+    let letters = typed.chars().filter(|c| c.is_alphanumeric());
+    letters.flat_map(char::to_lowercase).collect()
+}
+
+/// So many of 31 letters and digits that cannot be mistaken for each other, in groups of four.
+fn typed(length: usize) -> Result<String, ServiceError> {
     const LETTERS: &[u8; 31] = b"23456789abcdefghjkmnpqrstuvwxyz";
     let mut text = String::new();
     let mut letters = 0;
-    while letters < 16 {
+    while letters < length {
         let mut byte = [0_u8; 1];
         getrandom::fill(&mut byte)
             .map_err(|e| ServiceError::Internal(format!("randomness: {e}")))?;
@@ -63,5 +81,10 @@ mod tests {
         assert!(one.len() == 64 && one != other && digest(&one) != digest(&other));
         let password = password().unwrap();
         assert_eq!(password.len(), 19, "{password}");
+        let receipt = receipt().unwrap();
+        assert_eq!(
+            plain(&format!(" {} ", receipt.to_uppercase())),
+            plain(&receipt)
+        );
     }
 }

@@ -74,7 +74,7 @@ impl RawDeclaration {
             text => match date::parse(text) {
                 Some(day) => Ok(Some(day)),
                 None => {
-                    let detail = format!("{what}应写成 2026-01-31 这样的日期");
+                    let detail = format!("{what}应为 1949 至 2199 年间存在的日期，如 2026-01-31");
                     Err(ServiceError::parameter(parameter, detail))
                 }
             },
@@ -113,7 +113,9 @@ impl Console {
         let (mut draft, _) = self.open(actor, (id, version), Act::Edit)?;
         draft.declaration = declaration.checked()?;
         draft.add_author(actor.account.id);
-        let entry = self.entry(actor, Deed::Declared, "草稿 {}", "");
+        let said = &draft.declaration;
+        let detail = format!("原因：{}；文号：{}", said.cause, said.document_no);
+        let entry = self.entry(actor, Deed::Declared, "草稿 {}", detail);
         Ok(self
             .office
             .save_draft(&mut draft, Content::default(), &entry)?)
@@ -148,15 +150,8 @@ impl Console {
         let mut done = 0;
         self.with_changes(actor, (id, version), &mut |changes| {
             for change in changes {
-                let is_open = change.change.action == Action::Withdrawn
-                    && change
-                        .change
-                        .reason
-                        .as_deref()
-                        .unwrap_or_default()
-                        .is_empty();
-                if is_open {
-                    annotate(change, said)?;
+                if change.lacks_reason() {
+                    annotate(change, &said.filling(change))?;
                     done += 1;
                 }
             }
@@ -287,7 +282,11 @@ fn annotate(change: &mut DraftChange, said: &Annotation) -> Result<(), ServiceEr
     }
     let reason = text("reason", "取消原因", &said.reason, MAX_REASON)?;
     change.change.reason = Some(reason).filter(|r| !r.is_empty());
-    change.change.successor = match said.successor.trim() {
+    // Codes that were given here are in capitals, however they are typed.
+    let typed = said.successor.trim();
+    let capitals = typed.to_uppercase();
+    let is_ours = ItemCode::parse(&capitals).is_ok_and(|c| c.is_assigned());
+    change.change.successor = match if is_ours { capitals.as_str() } else { typed } {
         "" => None,
         code => match ItemCode::parse(code) {
             Ok(code) if Some(&code) != change.change.code.as_ref() => Some(code),

@@ -97,6 +97,8 @@ async fn a_form_of_the_console_is_taken_only_with_its_sessions_token_and_from_th
     let changes = vec![added("KL-007", item)];
     scene.app.publish(&city(), "2027-02-01", changes);
     let mut patterns = console_paths();
+    // The draft of the scene adds nothing: there is no genuine form of an item that it adds.
+    patterns.retain(|pattern| !pattern.ends_with("{position}"));
     // What discards the draft comes last.
     patterns.sort_by_key(|pattern| pattern.ends_with("/act"));
     let mut tried = 0;

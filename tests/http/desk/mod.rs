@@ -213,7 +213,8 @@ impl Scene {
             false => 1,
         };
         let path = pattern.replace("{number}", "1").replace("{code}", "KL-001");
-        path.replace("{id}", &id.to_string())
+        path.replace("{position}", "0")
+            .replace("{id}", &id.to_string())
     }
 
     /// Has the draft declared and submitted.

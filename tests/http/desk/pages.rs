@@ -245,7 +245,7 @@ async fn what_is_found_in_a_file_is_told_marked_and_beside_the_file_itself() {
     );
     // Rows that were refused must not be taken for withdrawn.
     let page = editor.get(&draft).await;
-    for told in ["错误 1 条", "1 行未收录", "为免误作取消", error] {
+    for told in ["错误 1 条", "1 行未收录", "须改正后重新上传", error] {
         assert!(page.text().contains(told), "{told}: {}", page.text());
     }
     let marked = editor.get(&format!("{draft}/marked.xlsx")).await;
@@ -308,7 +308,7 @@ async fn a_draft_filled_in_on_pages_has_no_file() {
     let answer = editor.post("/console/lists/1/items/KL-001", &fields).await;
     assert_eq!(
         answer.header("location"),
-        "/console/drafts/2",
+        "/console/drafts/2?saved=1",
         "{}",
         answer.text()
     );

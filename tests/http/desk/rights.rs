@@ -8,17 +8,26 @@ use crate::support::app::Answer;
 
 /// Every page, and what the cast is answered while the draft is under review: the department's editor,
 /// another's, list office, legal office, operator, auditor.
-const PAGES: [(&str, [u16; 6]); 18] = [
+const PAGES: [(&str, [u16; 6]); 24] = [
     ("/console/sign-in", [200; 6]),
     ("/console/password", [200; 6]),
     ("/console", [200; 6]),
     ("/console/done", [200; 6]),
     ("/console/upload", [200, 200, 403, 403, 403, 403]),
     ("/console/drafts/{id}", REVIEWED),
+    ("/console/drafts/{id}/act", LEADS),
+    ("/console/drafts/{id}/declaration", LEADS),
+    ("/console/drafts/{id}/changes", LEADS),
+    ("/console/drafts/{id}/rebase", LEADS),
+    (
+        "/console/drafts/{id}/items/{position}",
+        [403, 404, 403, 403, 404, 403],
+    ),
     ("/console/drafts/{id}/file", REVIEWED),
     ("/console/drafts/{id}/marked.xlsx", REVIEWED),
     ("/console/drafts/{id}/findings", REVIEWED),
     ("/console/lists/{number}", OWN),
+    ("/console/lists/{number}/edition.xlsx", OWN),
     ("/console/lists/{number}/new", OWN),
     ("/console/lists/{number}/items/{code}", OWN),
     ("/console/accounts", [403, 403, 403, 403, 200, 200]),
@@ -29,6 +38,8 @@ const PAGES: [(&str, [u16; 6]); 18] = [
     ("/console/journal", [403, 403, 403, 403, 200, 200]),
 ];
 const REVIEWED: [u16; 6] = [200, 404, 200, 200, 404, 200];
+/// What only takes forms leads those who see the draft to it.
+const LEADS: [u16; 6] = [303, 404, 303, 303, 404, 303];
 const OWN: [u16; 6] = [200, 404, 404, 404, 404, 404];
 
 /// Forms by path, and who may send them.

@@ -11,7 +11,7 @@ const SIGN_IN: &str = "/console/sign-in";
 /// A path of the console filled in with numbers that need not exist.
 fn filled(pattern: &str) -> String {
     let path = pattern.replace("{id}", "1").replace("{number}", "1");
-    path.replace("{code}", "KL-001")
+    path.replace("{code}", "KL-001").replace("{position}", "0")
 }
 
 /// Where an answer leads; blank for one that leads nowhere.

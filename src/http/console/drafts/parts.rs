@@ -179,10 +179,16 @@ pub fn change(
     }
     let remarks = view.draft.remarks.iter().filter(|r| r.key == row.key);
     let code = row.code.map(|c| c.to_string()).unwrap_or_default();
-    let edit_url = view
-        .list_number
-        .filter(|_| edits && !code.is_empty() && row.action == Action::Amended)
-        .map(|n| url::fill(&url::fill(url::CONSOLE_ITEM, n), &code));
+    let edit_url = match row.action {
+        Action::Added if edits && row.is_new => Some(url::fill(
+            &url::fill(url::DRAFT_ITEM, view.draft.id),
+            row.position,
+        )),
+        Action::Amended if edits && !code.is_empty() => view
+            .list_number
+            .map(|n| url::fill(&url::fill(url::CONSOLE_ITEM, n), &code)),
+        _ => None,
+    };
     let head = &row.item.head;
     let meta = [head.item_type.as_str(), &head.level, &code];
     let meta: Vec<&str> = meta.into_iter().filter(|m| !m.is_empty()).collect();
