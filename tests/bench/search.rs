@@ -48,6 +48,8 @@ pub fn settings(state: &Path) -> Settings {
         upload_rows: 200_000,
         cell_chars: 32_767,
         log: "warn".into(),
+        behind_proxy: false,
+        terms: quanze::service::console::Terms::default(),
     }
 }
 

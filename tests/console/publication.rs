@@ -12,7 +12,7 @@ use quanze::service::console::work::RawDeclaration;
 
 use super::{
     CITY, FINANCE, HEADINGS, Office, STRICTER, TITLE, amended, cells, csv, day, edited, first,
-    said, source,
+    refused, said, source,
 };
 use crate::intake::make;
 
@@ -317,10 +317,10 @@ fn a_file_with_refused_rows_is_mended_first() {
     rows.push(("KL-001", "对乱贴广告的处罚", "《广告法》第五条"));
     let id = office.drafted(&rows);
     assert_eq!(office.draft(id).refused_rows, 1);
-    office.declare(id, &super::said());
+    office.declare(id, &said());
     let console = office.console();
     let submitted = console.act(office.editor(), office.at(id), Act::Submit, "");
-    let why = super::refused(submitted);
+    let why = refused(submitted);
     assert_eq!(why.code, "not_ready");
     assert!(why.detail.contains("1 行因错误未收录"), "{}", why.detail);
 }

@@ -109,10 +109,9 @@ impl Console {
                 let is_known = overview.department_number(named).is_some();
                 !own.iter().any(is_ours) && (in_title || is_known)
             };
-            if !read.1.iter().any(names_another)
-                && !(read.1.iter().all(names_own) && !read.1.is_empty())
-                && own.len() == 1
-            {
+            let lists = || read.1.iter();
+            let is_plain = !read.1.is_empty() && lists().all(names_own);
+            if own.len() == 1 && !is_plain && !lists().any(names_another) {
                 hints.department = own.first().cloned();
                 read = ingester.compared(source, &hints);
             }
@@ -188,13 +187,13 @@ fn refuse(report: &mut FileReport, source: &Source, problem: String) {
 /// What the command line is told to do is done otherwise here.
 fn for_the_web(finding: &mut Finding) {
     if finding.mend.contains("--") {
-        finding.mend = match finding.rule.as_str() {
+        let mend = match finding.rule.as_str() {
             "known-otherwise" => {
                 "请在“更新哪一份清单”中选择它；如确是另一份清单，请选择“另一份新清单”并填写标题"
             }
             _ => "请在标题或文件名中写明，或在上传时选择",
-        }
-        .to_owned();
+        };
+        mend.clone_into(&mut finding.mend);
     }
 }
 

@@ -247,7 +247,12 @@ impl Browser {
     }
 
     /// Sends a form of a draft's page with the version that the page has.
-    pub async fn to_draft(&mut self, draft: &str, form: &str, fields: &[(&str, &str)]) -> Answer {
+    pub async fn send_to_draft(
+        &mut self,
+        draft: &str,
+        form: &str,
+        fields: &[(&str, &str)],
+    ) -> Answer {
         self.get(draft).await;
         let version = self.version.clone();
         let mut all = vec![("version", version.as_str())];
@@ -258,7 +263,7 @@ impl Browser {
     /// Does one of the acts of a draft's page, which must go well.
     pub async fn act(&mut self, draft: &str, act: &str, comment: &str) {
         let fields = [("act", act), ("comment", comment)];
-        let answer = self.to_draft(draft, "act", &fields).await;
+        let answer = self.send_to_draft(draft, "act", &fields).await;
         assert_eq!(answer.status, 303, "{act}: {}", answer.text());
     }
 }

@@ -30,7 +30,7 @@ async fn a_refused_form_keeps_what_was_typed() {
         ("timing", "on-effective-day"),
         ("supervision", "加强抽查"),
     ];
-    let answer = editor.to_draft(DRAFT, "declaration", &fields).await;
+    let answer = editor.send_to_draft(DRAFT, "declaration", &fields).await;
     let typed = [
         ">因法律修改</textarea>",
         "value=\"2026-02-30\"",
@@ -85,7 +85,7 @@ async fn a_refused_form_keeps_what_was_typed() {
     scene.submit().await;
     let mut list_office = scene.browser(&cast.list_office).await;
     let fields = [("act", "return"), ("comment", long.as_str())];
-    let answer = list_office.to_draft(DRAFT, "act", &fields).await;
+    let answer = list_office.send_to_draft(DRAFT, "act", &fields).await;
     assert_eq!(lost(&answer, 400, &[&long]), nothing, "the comment");
     let answer = Browser::new(&scene.app)
         .sign_in("chengguan-li", "不是这一句")
@@ -135,7 +135,7 @@ async fn no_refused_form_loses_what_was_typed() {
         ("reason", "条例第九条已删去"),
         ("successor", "没有编码"),
     ];
-    let answer = editor.to_draft(DRAFT, "changes", &fields).await;
+    let answer = editor.send_to_draft(DRAFT, "changes", &fields).await;
     let typed = ["value=\"条例第九条已删去\"", "value=\"没有编码\""];
     all_lost.extend(lost(&answer, 400, &typed));
     assert!(all_lost.is_empty(), "lost: {all_lost:?}");

@@ -129,7 +129,7 @@ impl Marked {
             ("position", "2"),
             ("reason", reason.as_str()),
         ];
-        let answer = editor.to_draft(DRAFT, "changes", &fields).await;
+        let answer = editor.send_to_draft(DRAFT, "changes", &fields).await;
         assert_eq!(answer.status, 303, "{}", answer.text());
         let fields = [
             ("cause", texts[0].as_str()),
@@ -137,7 +137,7 @@ impl Marked {
             ("document_no", texts[1].as_str()),
             ("supervision", texts[2].as_str()),
         ];
-        let answer = editor.to_draft(DRAFT, "declaration", &fields).await;
+        let answer = editor.send_to_draft(DRAFT, "declaration", &fields).await;
         assert_eq!(answer.status, 303, "{}", answer.text());
     }
 }
@@ -174,7 +174,7 @@ async fn what_a_department_and_its_reviewers_write_is_text_on_every_page() {
         ("position", "0"),
         ("remark", remark.as_str()),
     ];
-    let answer = list_office.to_draft(DRAFT, "changes", &fields).await;
+    let answer = list_office.send_to_draft(DRAFT, "changes", &fields).await;
     assert_eq!(answer.status, 303, "{}", answer.text());
     let reviewed = [
         "局", "清单", "说明", "意见", "编办", "理由", "原因", "文号", "监管", FILE,

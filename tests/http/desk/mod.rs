@@ -220,7 +220,7 @@ impl Scene {
     /// Has the draft declared and submitted.
     pub async fn submit(&self) {
         let mut editor = self.browser(&self.cast.editor).await;
-        let answer = editor.to_draft(DRAFT, "declaration", &DECLARED).await;
+        let answer = editor.send_to_draft(DRAFT, "declaration", &DECLARED).await;
         assert_eq!(answer.status, 303, "{}", answer.text());
         editor.act(DRAFT, "submit", "").await;
     }

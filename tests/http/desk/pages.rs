@@ -66,7 +66,7 @@ async fn the_page_of_a_draft_offers_exactly_what_may_be_done_with_it() {
         ("effective_on", "2027-01-01"),
         ("timing", "on-effective-day"),
     ];
-    editor.to_draft(DRAFT, "declaration", &declared).await;
+    editor.send_to_draft(DRAFT, "declaration", &declared).await;
     let drafted = [EDITS, GONE, GONE, GONE, GONE, NOTHING];
     assert_offered(&scene, "declared", drafted).await;
     editor.act(DRAFT, "submit", "").await;
@@ -111,9 +111,9 @@ async fn a_draft_that_cannot_take_effect_yet_is_told_so_before_it_is_reviewed() 
     let mut editor = scene.browser(&scene.cast.editor).await;
     // The list's last edition takes effect in 2027: one that takes effect at once cannot follow it.
     let declared = [("effective_on", ""), DECLARED[0], DECLARED[1], DECLARED[3]];
-    editor.to_draft(DRAFT, "declaration", &declared).await;
+    editor.send_to_draft(DRAFT, "declaration", &declared).await;
     let fields = [("act", "submit"), ("comment", "")];
-    let answer = editor.to_draft(DRAFT, "act", &fields).await;
+    let answer = editor.send_to_draft(DRAFT, "act", &fields).await;
     assert_eq!(
         answer.status,
         400,
@@ -144,6 +144,9 @@ async fn a_file_over_the_limit_is_refused_with_the_limit() {
     assert_eq!(scene.held(), before);
 }
 
+/// Fields, name and bytes of a file, and what is told of it.
+type Case<'a> = (&'a [(&'a str, &'a str)], &'a str, &'a [u8], &'a str);
+
 #[tokio::test]
 async fn a_wrong_file_tells_why() {
     let scene = Scene::new().await;
@@ -154,7 +157,7 @@ async fn a_wrong_file_tells_why() {
     let list = csv(&scene.app, &edition(&scene.app, &city()));
     let kind = [("kind", "nonsense")];
     let department = [("department", FINANCE)];
-    let cases: [(&[(&str, &str)], &str, &[u8], &str); 7] = [
+    let cases: [Case<'_>; 7] = [
         (&[], "", b"", "请先选择"),
         (&[], "清单.csv", b"", "文件是空的"),
         (&[], "清单.pdf", b"%PDF-1.7", "这是PDF 文件"),

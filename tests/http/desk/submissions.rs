@@ -265,7 +265,7 @@ async fn whoever_made_the_token_does_not_approve_what_came_by_it() {
     let before = held(&app, &cast.auditor);
     for act in ["approve", "return"] {
         let fields = [("act", act), ("comment", "同意")];
-        let answer = browser.to_draft(super::DRAFT, "act", &fields).await;
+        let answer = browser.send_to_draft(super::DRAFT, "act", &fields).await;
         assert_eq!(answer.status, 403, "{act}");
         assert!(
             answer.text().contains("请由另一人审查"),
@@ -356,7 +356,9 @@ async fn an_error_is_not_kept_under_a_key() {
         ("cause", "《城市管理条例》修改"),
         ("caused_on", "2026-11-20"),
     ];
-    editor.to_draft(super::DRAFT, "declaration", &fields).await;
+    editor
+        .send_to_draft(super::DRAFT, "declaration", &fields)
+        .await;
     let first = keyed(&app, key, SUBMIT, &json!({})).await;
     assert_eq!(first.status, 200, "{}", first.text());
     // What would be refused by now is answered as it was.

@@ -187,7 +187,7 @@ impl Console {
             (None, false) => changes.push(change),
         }
         if changes.len() > MOST_CHANGES {
-            let detail = format!("一份草稿最多 {} 项变动", MOST_CHANGES);
+            let detail = format!("一份草稿最多 {MOST_CHANGES} 项变动");
             return Err(ServiceError::parameter("form", detail));
         }
         Ok(())
