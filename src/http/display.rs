@@ -157,7 +157,7 @@ fn aside(work: impl FnOnce() -> String + Send + 'static) -> String {
 pub async fn display(mut request: Request, next: Next) -> Response {
     let mut display = Display::of(request.headers());
     // Who works on a text sees it as it is.
-    display.traditional &= !request.uri().path().starts_with(paths::CONSOLE);
+    display.traditional &= !paths::is_console(request.uri().path());
     if display != Display::default() {
         display.untag(request.headers_mut());
     }

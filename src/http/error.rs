@@ -8,7 +8,9 @@ use axum::response::{IntoResponse, Response};
 use serde::Serialize;
 use utoipa::ToSchema;
 
+use super::console;
 use super::pages::ErrorPage;
+use super::respond::HTML;
 use super::url;
 use crate::service::ServiceError;
 
@@ -195,14 +197,18 @@ impl AppError {
         }
     }
 
-    /// Renders for a program (`api`) or a reader.
-    pub fn render(&self, api: bool) -> Response {
+    /// Renders for whoever asked on this path: a program, a reader, somebody at the desk.
+    pub fn render(&self, path: &str) -> Response {
+        let api = url::is_api(path);
+        let (status, title) = (self.status.as_u16(), self.title());
         let (kind, body) = if api {
             let body = serde_json::to_vec(&self.problem()).unwrap_or_default();
             ("application/problem+json", body)
+        } else if url::is_console(path) {
+            (HTML, console::error_page(status, title, &self.detail))
         } else {
-            let page = ErrorPage::new(self.status.as_u16(), self.title(), &self.detail);
-            ("text/html; charset=utf-8", page.into_bytes())
+            let page = ErrorPage::new(status, title, &self.detail);
+            (HTML, page.into_bytes())
         };
         let mut response = Response::new(Body::from(body));
         *response.status_mut() = self.status;

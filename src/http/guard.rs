@@ -35,19 +35,19 @@ const POLICY: &str = "default-src 'none'; style-src 'self'; script-src 'self'; c
 pub async fn guard(State(app): State<App>, request: Request, next: Next) -> Response {
     let started = Instant::now();
     let path = request.uri().path().to_owned();
-    let (api, open) = (url::is_api(&path), path.starts_with(url::API));
+    let open = path.starts_with(url::API);
     let display = Display::of(request.headers());
     let route = request.extensions().get::<MatchedPath>().cloned();
     let largest_file = app.console().largest_file();
     let mut response = match limits(&request, largest_file) {
-        Err(error) => display.show(error.render(api)).await,
+        Err(error) => display.show(error.render(&path)).await,
         Ok(()) => {
             match tokio::time::timeout(patience(&path, largest_file), next.run(request)).await {
-                Err(_) => display.show(AppError::busy().render(api)).await,
+                Err(_) => display.show(AppError::busy().render(&path)).await,
                 Ok(mut response) => match error_of(&mut response, &path) {
                     // A form's own page tells what is wrong with it.
                     Some(_) if respond::is_as_made(&mut response) => response,
-                    Some(error) => display.show(error.render(api)).await,
+                    Some(error) => display.show(error.render(&path)).await,
                     None => response,
                 },
             }

@@ -194,6 +194,11 @@ pub fn is_api(path: &str) -> bool {
     path.starts_with(API) || [HEALTHZ, READYZ, METRICS].contains(&path)
 }
 
+/// Whether the path is of those who are signed in.
+pub fn is_console(path: &str) -> bool {
+    path == CONSOLE || path.starts_with("/console/")
+}
+
 /// A pattern with its one `{…}` replaced by the value, percent-encoded.
 pub fn fill(pattern: &str, value: impl Display) -> String {
     let (Some(start), Some(end)) = (pattern.find('{'), pattern.find('}')) else {

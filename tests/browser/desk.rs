@@ -411,7 +411,6 @@ async fn a_list_goes_from_the_desk_to_the_public_and_stays_provable() {
         "desk-draft-faulty-1280.png",
         "desk-draft-ready-1280.png",
         "desk-review-1280.png",
-        "desk-upload-390.png",
     ]);
 }
 

@@ -163,6 +163,32 @@ impl FromRequest<App> for Sent {
     }
 }
 
+/// The page for an error at the desk.
+#[derive(Template)]
+#[template(path = "console/error.html")]
+struct ErrorPage<'a> {
+    desk: Desk,
+    status: u16,
+    title: &'a str,
+    detail: &'a str,
+}
+
+/// The page for an error at the desk as bytes; a template that fails leaves its plain text.
+pub fn error_page(status: u16, title: &str, detail: &str) -> Vec<u8> {
+    let page = ErrorPage {
+        desk: Desk {
+            title: title.to_owned(),
+            ..Desk::default()
+        },
+        status,
+        title,
+        detail,
+    };
+    let page = page.render();
+    page.unwrap_or_else(|_| format!("{title}：{detail}"))
+        .into_bytes()
+}
+
 /// The page for a form whose session has ended meanwhile: it gives back what was typed at length.
 #[derive(Template)]
 #[template(path = "console/expired.html")]

@@ -43,7 +43,7 @@ fn destination(to: &str) -> String {
         address.host_str() == Some("here")
             && to.starts_with('/')
             && !to.contains(|c: char| c == '\\' || c.is_control())
-            && (path == url::CONSOLE || path.starts_with("/console/"))
+            && url::is_console(path)
     });
     match inside {
         None => url::CONSOLE.to_owned(),

@@ -1,5 +1,7 @@
 //! Who sees what of the console, and who may do what there: what is not theirs is not there.
 
+use axum::http::HeaderValue;
+use axum::http::header::CONTENT_TYPE;
 use quanze::http::console_paths;
 
 use super::forgery::plausible;
@@ -80,6 +82,32 @@ async fn every_page_is_shown_to_those_alone_whose_it_is() {
             assert_eq!(page.status, answers[place], "{pattern} for the {who}");
         }
     }
+}
+
+#[tokio::test]
+async fn every_page_is_valid_html() {
+    let scene = Scene::new().await;
+    let mut pages = Vec::new();
+    for path in ["/items/KL-001/feedback", "/feedback"] {
+        pages.push((path.to_owned(), scene.app.get(path).await.text().to_owned()));
+    }
+    for under_review in [false, true] {
+        if under_review {
+            scene.submit().await;
+        }
+        for (who, person) in scene.cast.all() {
+            let mut browser = scene.browser(person).await;
+            for (pattern, _) in PAGES {
+                let page = browser.get(&scene.path(pattern)).await;
+                let is_html = |kind: &HeaderValue| kind == "text/html; charset=utf-8";
+                if page.headers.get(CONTENT_TYPE).is_some_and(is_html) {
+                    let name = format!("{pattern} for the {who}");
+                    pages.push((name, page.text().to_owned()));
+                }
+            }
+        }
+    }
+    crate::site::check_html(&pages);
 }
 
 #[tokio::test]
