@@ -6,6 +6,11 @@ use serde::{Deserialize, Serialize};
 /// Stands at the end of the name of a file that is given back with its findings marked.
 pub const MARKED: &str = "（问题已标注）";
 
+/// Name of the sheet with the findings in such a file.
+pub const SHEET: &str = "问题清单";
+/// Headings of that sheet.
+pub const HEADINGS: [&str; 7] = ["严重程度", "工作表", "行", "列", "表头", "问题", "如何改正"];
+
 /// How bad a finding is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]

@@ -20,7 +20,7 @@ use std::io::Read;
 use std::path::PathBuf;
 use std::sync::Arc;
 
-use crate::domain::{Date, Finding, Kinds, Place, Region, Regions, Severity};
+use crate::domain::{Date, Finding, Kinds, Place, Region, Regions, Severity, finding};
 
 pub use draft::DraftItem;
 pub use limits::Limits;
@@ -112,6 +112,13 @@ impl Intake {
             Err(finding) => Opened::refused(source, *finding),
         }
     }
+}
+
+/// Whether a sheet is the list of findings in a workbook that was given back with its faults marked.
+pub fn is_of_findings(sheet: &sheet::SheetSource) -> bool {
+    let is_headed = |row: &table::Row| row.filled().map(|(_, text)| text).eq(finding::HEADINGS);
+    let first = || sheet.first_rows(1).unwrap_or_default();
+    sheet.name == finding::SHEET && first().first().is_some_and(is_headed)
 }
 
 /// Opens a file as its sheets, with findings on those that are left out.

@@ -67,6 +67,11 @@ impl Merges {
         self.ranges.is_empty()
     }
 
+    /// All of them, by first column and first row.
+    pub fn iter(&self) -> impl Iterator<Item = &Merge> {
+        self.ranges.iter()
+    }
+
     /// The range that begins in this column and covers this row.
     pub fn in_column(&self, row: u32, column: usize) -> Option<&Merge> {
         let column = u32::try_from(column).ok()?;

@@ -1,7 +1,7 @@
 //! Tables written row by row, as CSV or as a workbook, and workbooks with marked cells. The only user
 //! of rust_xlsxwriter. Must not know what the rows say.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashSet};
 use std::io::Write;
 
 use rust_xlsxwriter::{Format as CellFormat, FormatAlign, Note, Workbook, Worksheet};
@@ -9,15 +9,20 @@ use rust_xlsxwriter::{Format as CellFormat, FormatAlign, Note, Workbook, Workshe
 use super::ServiceError;
 use crate::domain::Severity;
 use crate::domain::formula::guarded;
+use crate::intake::table::Merge;
 
 /// Rows of a workbook's sheet at most.
 const MOST_ROWS: u32 = 1_048_576;
+/// Columns of a workbook's sheet at most.
+const MOST_COLUMNS: u16 = 16_384;
 /// Length of a cell's text at most, in UTF-16 units.
 const CELL_UNITS: usize = 32_767;
 /// Length of a note at most, in UTF-16 units.
 const NOTE_UNITS: usize = CELL_UNITS - 54;
 /// Notes of a workbook at most: spreadsheets are slow to open one with many.
 const MOST_NOTES: usize = 10_000;
+/// Cells of merged ranges of a workbook at most: each is remembered. Ranges beyond are left apart.
+const MOST_MERGED: u64 = 200_000;
 /// Sheets at most whose rows go to a temporary file as they come: each keeps its file open.
 const STREAMED_SHEETS: usize = 32;
 
@@ -175,6 +180,10 @@ pub struct MarkedBook<'w> {
     book: Workbook,
     /// Notes that may still be added; cells marked after the last have only their colour.
     notes_left: usize,
+    /// Cells that may still be merged.
+    merged_left: u64,
+    /// Cells of the sheet begun last that are in a merged range.
+    merged: HashSet<(u32, u16)>,
     to: &'w mut dyn Write,
 }
 
@@ -184,6 +193,8 @@ impl<'w> MarkedBook<'w> {
         Self {
             book: Workbook::new(),
             notes_left: MOST_NOTES,
+            merged_left: MOST_MERGED,
+            merged: HashSet::new(),
             to,
         }
     }
@@ -217,6 +228,7 @@ impl<'w> MarkedBook<'w> {
     }
 
     fn begin(&mut self, name: &str) -> Result<&mut Worksheet, ServiceError> {
+        self.merged.clear();
         let sheet = if self.book.worksheets_mut().len() < STREAMED_SHEETS {
             let sheet = self.book.add_worksheet_with_constant_memory();
             sheet.map_err(failed)?
@@ -224,6 +236,42 @@ impl<'w> MarkedBook<'w> {
             self.book.add_worksheet()
         };
         sheet.set_name(name).map_err(failed)
+    }
+
+    /// Merges a range of the sheet begun last, before its first row is written. What overlaps an earlier
+    /// range, no sheet has or is too much is left apart.
+    ///
+    /// # Errors
+    /// `Internal` without a sheet.
+    pub fn merge(&mut self, range: &Merge) -> Result<(), ServiceError> {
+        let Merge {
+            first_row,
+            last_row,
+            first_column,
+            last_column,
+        } = *range;
+        let columns = (u16::try_from(first_column), u16::try_from(last_column));
+        let (Some(top), Ok(left), Ok(right)) = (first_row.checked_sub(1), columns.0, columns.1)
+        else {
+            return Ok(());
+        };
+        let bottom = last_row.saturating_sub(1);
+        if bottom >= MOST_ROWS || right >= MOST_COLUMNS || top > bottom || left > right {
+            return Ok(());
+        }
+        let area = u64::from(bottom - top + 1) * u64::from(right - left + 1);
+        let cells =
+            || (top..=bottom).flat_map(|row| (left..=right).map(move |column| (row, column)));
+        if area > self.merged_left || cells().any(|cell| self.merged.contains(&cell)) {
+            return Ok(());
+        }
+        self.merged_left -= area;
+        self.merged.extend(cells());
+        let sheet = self.book.worksheets_mut().last_mut();
+        let sheet = sheet.ok_or_else(|| failed("no sheet has begun"))?;
+        let plain = CellFormat::default();
+        let merged = sheet.merge_range(top, left, bottom, right, "", &plain);
+        merged.map(drop).map_err(failed)
     }
 
     /// Writes a row, counted from 1, of the sheet begun last. Rows come in their order; marks may stand

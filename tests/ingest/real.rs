@@ -2,9 +2,10 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use quanze::intake::{Bytes, Hints, Source};
+use quanze::intake::{Bytes, Hints, Limits, Source};
 use quanze::query::{Facet, RawSearchParams};
-use quanze::service::ingest::{IngestOptions, Outcome};
+use quanze::service::console::marked;
+use quanze::service::ingest::{FileReport, IngestOptions, Outcome};
 use quanze::service::search::HitView;
 use quanze::text::normal::normalise;
 
@@ -64,6 +65,50 @@ fn exports_give_the_same_items_as_their_workbooks() {
         );
         assert_eq!(report.lists[0].items as usize, items);
     }
+}
+
+/// What clerks do: they mend the workbook that was given back with its faults marked, and send that.
+#[test]
+fn a_workbook_given_back_with_its_faults_marked_says_the_same() {
+    let Some(folder) = support::shared("lists/karamay") else {
+        return;
+    };
+    let mut wrong = Vec::new();
+    let entries = std::fs::read_dir(folder).expect("folder");
+    for entry in entries {
+        let name = entry.expect("entry").file_name();
+        let name = name.to_str().expect("UTF-8");
+        let Some(own) = source("lists/karamay", name) else {
+            return;
+        };
+        let desk = Desk::new();
+        let first = desk.ingest_source(&own, &Hints::default(), IngestOptions::default());
+        if first.lists.iter().all(|l| l.items == 0) {
+            continue;
+        }
+        let mut bytes = Vec::new();
+        let done = marked::marked(&own, &Limits::OPERATOR, &first.findings, &mut bytes);
+        done.unwrap_or_else(|error| panic!("{name}: {error}"));
+        let stem = name.rsplit_once('.').map_or(name, |(stem, _)| stem);
+        let given_back = Source {
+            name: format!("{stem}（问题已标注）.xlsx"),
+            bytes: Bytes::Memory(bytes.into()),
+        };
+        let again = desk.ingest_source(&given_back, &Hints::default(), IngestOptions::default());
+        let told = |report: &FileReport| {
+            // Text that a merged range hides is not read, and so not given back.
+            let findings = report.findings.iter().filter(|f| f.rule != "covered-text");
+            let told = findings.map(|f| (f.rule.clone(), f.place.row, f.place.column.clone()));
+            told.collect::<BTreeSet<_>>()
+        };
+        let (before, after) = (told(&first), told(&again));
+        let outcomes: Vec<_> = again.lists.iter().map(|l| &l.outcome).collect();
+        if outcomes.iter().any(|o| **o != Outcome::Unchanged) || before != after {
+            let differ: Vec<_> = before.symmetric_difference(&after).take(5).collect();
+            wrong.push(format!("{name}: {outcomes:?} {differ:?}"));
+        }
+    }
+    assert!(wrong.is_empty(), "{}", wrong.join("\n"));
 }
 
 #[test]

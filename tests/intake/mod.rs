@@ -1,6 +1,7 @@
 //! Intake through its public interface: real workbooks where they are at hand, made ones always.
 
 mod cells;
+mod given_back;
 mod hostile;
 pub mod make;
 mod real;

@@ -4,7 +4,6 @@
 use std::collections::{BTreeMap, HashMap};
 use std::sync::Arc;
 
-use crate::domain::finding::MARKED;
 use crate::domain::{Finding, Kind, ListId, Region, Role, Severity, department};
 use crate::intake::Inference;
 use crate::intake::clean;
@@ -352,8 +351,6 @@ impl<'p> Group<'p> {
         };
         // 财政局会计监督权责清单 of 辽阳市财政局 is its 会计监督权责清单.
         let stem = stem.strip_prefix(publisher).unwrap_or(stem);
-        // A workbook that was given back with its faults marked is the same list.
-        let stem = stem.trim_end_matches(MARKED);
         if stem.is_empty() || self.kind.names().any(|n| n == stem) {
             self.kind.name.clone()
         } else {

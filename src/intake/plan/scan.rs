@@ -3,13 +3,14 @@
 
 use std::collections::{BTreeMap, HashMap, HashSet};
 
+use crate::domain::finding::MARKED;
 use crate::domain::{Finding, Kind, Place, Role, Severity};
 use crate::intake::clean;
 use crate::intake::heading::{self, Columns, HEADING_ROWS, Headings};
 use crate::intake::infer::{self, Title};
 use crate::intake::sheet::{RowView, Run, SheetSource};
 use crate::intake::table::Row;
-use crate::intake::{Hints, Intake, Source};
+use crate::intake::{Hints, Intake, Source, is_of_findings};
 
 use super::{ListPlan, Opened, RowNotTaken, Segment};
 
@@ -131,6 +132,8 @@ impl Planner<'_> {
         };
         let stem = self.file.rsplit(['/', '\\']).next().unwrap_or(self.file);
         let stem = stem.rsplit_once('.').map_or(stem, |(s, _)| s);
+        // A workbook that was given back with its faults marked is the same list.
+        let stem = stem.trim_end_matches(MARKED);
         let file_title = Title {
             is_file_name: true,
             ..infer::title(stem, &self.intake.kinds, &self.intake.regions)
@@ -138,6 +141,9 @@ impl Planner<'_> {
         self.file_title = file_title.clone();
         let mut seen = Vec::new();
         for (index, sheet) in sheets.iter().enumerate() {
+            if is_of_findings(sheet) {
+                continue;
+            }
             let head = sheet
                 .first_rows(HEADING_ROWS + 1)
                 .map_err(|e| self.unreadable(&e))?;

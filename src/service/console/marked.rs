@@ -5,24 +5,15 @@ use std::collections::{BTreeMap, HashMap, HashSet};
 use std::io::Write;
 
 use crate::domain::Finding;
+use crate::domain::finding::{HEADINGS, SHEET};
 use crate::intake::sheet::SheetSource;
-use crate::intake::table::Row;
-use crate::intake::{self, Limits, Source};
+use crate::intake::table::{Merge, Row};
+use crate::intake::{self, Limits, Source, is_of_findings};
 use crate::service::ServiceError;
 use crate::service::table::{Mark, MarkedBook, RowMarks, clipped};
 
-/// Name of the sheet with the findings.
-const LIST: &str = "问题清单";
-/// Headings of that sheet, and widths in characters.
-const COLUMNS: [(&str, f64); 7] = [
-    ("严重程度", 10.0),
-    ("工作表", 20.0),
-    ("行", 8.0),
-    ("列", 8.0),
-    ("表头", 20.0),
-    ("问题", 60.0),
-    ("如何改正", 60.0),
-];
+/// Widths of the columns of findings, in characters.
+const WIDTHS: [f64; 7] = [10.0, 20.0, 8.0, 8.0, 20.0, 60.0, 60.0];
 
 /// Sheets of a file at most.
 const MOST_SHEETS: usize = 200;
@@ -35,7 +26,8 @@ const NAME_UNITS: usize = 31;
 type Marks = BTreeMap<u32, RowMarks>;
 
 /// Writes a workbook with the findings in front and behind them the sheets of the file, each cell as
-/// text at its own place and marked with what was found in it. Hidden sheets are left out.
+/// text at its own place and marked with what was found in it, merged as it was. Hidden sheets are left
+/// out, and an earlier list of findings.
 ///
 /// # Errors
 /// `Invalid` when the file cannot be read or does not fit into a workbook; `Internal` when it fails
@@ -57,6 +49,8 @@ pub fn marked(
             parameter: None,
         });
     }
+    // What was found in an earlier turn is found again, or mended.
+    let sheets: Vec<SheetSource> = sheets.into_iter().filter(|s| !is_of_findings(s)).collect();
     let own: Vec<&str> = sheets.iter().map(|sheet| sheet.name.as_str()).collect();
     let names = sheet_names(source, &own);
     let mut book = MarkedBook::new(to);
@@ -88,7 +82,8 @@ fn list(
         .copied()
         .zip(names.iter().map(String::as_str))
         .collect();
-    book.list(LIST, &COLUMNS)?;
+    let columns: Vec<(&str, f64)> = HEADINGS.into_iter().zip(WIDTHS).collect();
+    book.list(SHEET, &columns)?;
     for (number, finding) in (2..).zip(findings) {
         let place = &finding.place;
         // The one sheet of a text has no name, as findings on the whole file have none.
@@ -189,9 +184,15 @@ fn copy(
     sheet: &SheetSource,
     mut marks: Marks,
 ) -> Result<(), ServiceError> {
+    let mut merges: BTreeMap<u32, Vec<&Merge>> = BTreeMap::new();
+    for merge in sheet.merges().iter() {
+        merges.entry(merge.first_row).or_default().push(merge);
+    }
     let mut written = Ok(());
     let scanned = sheet.scan(&mut |_, view| {
-        written = copy_row(book, &view.to_row(), &mut marks);
+        let row = view.to_row();
+        let merges = merges.get(&row.number).map_or(&[][..], Vec::as_slice);
+        written = copy_row(book, &row, merges, &mut marks);
         written.is_ok()
     });
     scanned.map_err(|error| ServiceError::Internal(format!("marked: {error}")))?;
@@ -199,8 +200,18 @@ fn copy(
     blank_rows(book, u32::MAX, &mut marks)
 }
 
-fn copy_row(book: &mut MarkedBook<'_>, row: &Row, marks: &mut Marks) -> Result<(), ServiceError> {
+/// Writes a row and the merged ranges that begin on it. Ranges that begin on a row without text show
+/// nothing and are not written.
+fn copy_row(
+    book: &mut MarkedBook<'_>,
+    row: &Row,
+    merges: &[&Merge],
+    marks: &mut Marks,
+) -> Result<(), ServiceError> {
     blank_rows(book, row.number, marks)?;
+    for merge in merges {
+        book.merge(merge)?;
+    }
     let own = marks.remove(&row.number).unwrap_or_default();
     book.row(row.number, &row.cells, &own)
 }
@@ -222,7 +233,7 @@ fn blank_rows(
 /// a text after its file.
 fn sheet_names(source: &Source, own: &[&str]) -> Vec<String> {
     // Excel keeps the name History to itself.
-    let mut taken = HashSet::from([LIST.to_owned(), "history".to_owned()]);
+    let mut taken = HashSet::from([SHEET.to_owned(), "history".to_owned()]);
     let mut names = Vec::with_capacity(own.len());
     for name in own {
         let name = match *name {
@@ -335,7 +346,7 @@ mod tests {
         let names: Vec<&str> = book.iter().map(|(name, _)| name.as_str()).collect();
         assert_eq!(names, ["问题清单", "权力清单"]);
         let list = [
-            row(1, &COLUMNS.map(|(heading, _)| heading)),
+            row(1, &HEADINGS),
             row(2, &["错误", "", "", "", "", "文件缺列", "请填写名称"]),
             row(
                 3,
@@ -383,8 +394,8 @@ mod tests {
         }
         let again = read(&written(&source("again.xlsx", &first), &found));
         let names: Vec<&str> = again.iter().map(|(name, _)| name.as_str()).collect();
-        assert_eq!(names, ["问题清单", "问题清单（2）", "权力清单"]);
-        assert_eq!(again[2].1, read(&first)[1].1);
+        assert_eq!(names, ["问题清单", "权力清单"]);
+        assert_eq!(again[1].1, read(&first)[1].1);
     }
 
     #[test]
