@@ -11,7 +11,7 @@ use super::error::AppError;
 use crate::domain::{Date, date};
 use crate::query::{DEFAULT_PAGE_SIZE, RawSearchParams};
 use crate::service::ServiceError;
-use crate::service::read::Paging;
+use crate::service::read::{Moment, Paging};
 use crate::service::view::shorten;
 
 /// Parameters that a search takes.
@@ -173,6 +173,21 @@ impl Params {
     pub fn days(&self, first: &str, last: &str) -> Result<RangeInclusive<Date>, ServiceError> {
         let (first, last) = (self.day(first)?, self.day(last)?);
         Ok(first.unwrap_or(Date::MIN)..=last.unwrap_or(Date::MAX))
+    }
+
+    /// A publication by its number, or a day.
+    ///
+    /// # Errors
+    /// `Invalid` when it is absent or neither.
+    pub fn moment(&self, name: &str) -> Result<Moment, ServiceError> {
+        let text = self.one(name)?.unwrap_or_default().trim();
+        if let Ok(number) = text.parse() {
+            return Ok(Moment::Publication(number));
+        }
+        self.day(name)?.map(Moment::Day).ok_or_else(|| {
+            let detail = format!("参数 {name} 应为公布编号或日期，且必须给出");
+            ServiceError::parameter(name, detail)
+        })
     }
 
     /// A month, as its first and last day.

@@ -14,7 +14,9 @@ pub use boundaries::{DepartmentFacts, Partner, SharedMatter};
 pub use catalogue::{DepartmentView, KindCount, KindView, ListView, TypeCount};
 pub(super) use fees::FeesCache;
 pub use item::{HistoryView, ItemView, Standing, Step, Successor, Upcoming};
-pub use publication::{ChainHead, DifferenceView, PublicationDetail, PublicationPage};
+pub use publication::{
+    Between, ChainHead, DifferenceView, Moment, PublicationDetail, PublicationPage,
+};
 pub(super) use related::PermitsCache;
 pub use related::{ComparedField, Comparison, MOST_COMPARED, RelatedGroup, RelatedView};
 pub use suggest::{Suggestion, Target};

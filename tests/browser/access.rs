@@ -10,7 +10,7 @@ use super::{Chromium, Scene, WIDTHS, attribute, is_readable, keep_screenshot, te
 use crate::site::{is_there, tools};
 
 /// A page of every template over the sample lists.
-const PAGES: [(&str, &str); 27] = [
+const PAGES: [(&str, &str); 28] = [
     ("home", "/"),
     ("search", "/search?q=油烟"),
     (
@@ -32,6 +32,10 @@ const PAGES: [(&str, &str); 27] = [
     ("lists", "/lists"),
     ("list", "/lists/3"),
     ("difference", "/lists/3/difference?from=3&to=37"),
+    (
+        "difference-of-days",
+        "/lists/3/difference?from=2025-01-01&to=2026-01-01&code=QZ-QL-0000002",
+    ),
     ("publications", "/publications?month=2025-06"),
     ("publication", "/publications/37"),
     ("check", "/check"),

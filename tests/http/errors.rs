@@ -98,6 +98,21 @@ async fn wrong_parameters_are_named() {
             "invalid_parameter",
             "from",
         ),
+        (
+            "/api/v1/lists/1/difference?from=1&to=2026-01-01",
+            "invalid_parameter",
+            "from",
+        ),
+        (
+            "/api/v1/lists/1/difference?from=2026-01-01&to=2026-01-01",
+            "invalid_parameter",
+            "from",
+        ),
+        (
+            "/api/v1/lists/1/difference?from=2026-01-01&to=2026-02-30",
+            "invalid_parameter",
+            "to",
+        ),
         ("/api/v1/departments?page=1", "invalid_parameter", "page"),
         (
             "/api/v1/departments/1?page=11&size=100",

@@ -6,6 +6,7 @@ use std::pin::Pin;
 use axum::body::{Body, HttpBody};
 use axum::http::Request;
 use quanze::domain::{Action, PublicationDraft};
+use serde_json::Value;
 use tower::ServiceExt;
 
 use crate::support::app::{TestApp, added, list, power, with};
@@ -245,6 +246,107 @@ async fn lists_show_their_editions_and_what_changed_between_them() {
     let page = app.get("/lists/1/difference?from=1&to=2").await;
     assert_eq!(page.status, 200);
     assert!(page.text().contains("涉及 3 项"));
+}
+
+/// Code and action of what differs in the city's list.
+async fn differing(app: &TestApp, query: &str) -> Vec<(String, String)> {
+    let path = format!("/api/v1/lists/1/difference?{query}");
+    let answer = app.get(&path).await.json();
+    let changes = answer["changes"].as_array();
+    let changes = changes.unwrap_or_else(|| panic!("{query}: {answer}"));
+    assert_eq!(answer["total"], changes.len(), "{query}");
+    let of = |change: &Value, key: &str| change[key].as_str().unwrap_or_default().to_owned();
+    let told = |change| (of(change, "code"), of(change, "action"));
+    let mut told: Vec<_> = changes.iter().map(told).collect();
+    told.sort_unstable();
+    told
+}
+
+#[tokio::test]
+async fn two_days_of_a_list_are_compared_by_what_was_in_force() {
+    let app = TestApp::new();
+    for (query, expected) in [
+        ("from=2024-01-01&to=2024-12-31", vec![]),
+        (
+            "from=2024-12-31&to=2025-01-01",
+            vec![
+                ("KL-001", "added"),
+                ("KL-002", "added"),
+                ("KL-003", "added"),
+                ("KL-004", "added"),
+            ],
+        ),
+        // As if what came and went in between had never been.
+        (
+            "from=2024-12-31&to=2026-11-25",
+            vec![
+                ("KL-001", "added"),
+                ("KL-002", "added"),
+                ("KL-003", "added"),
+                ("KL-005", "added"),
+            ],
+        ),
+        (
+            "from=2025-01-01&to=2025-06-01",
+            vec![
+                ("KL-001", "amended"),
+                ("KL-004", "withdrawn"),
+                ("KL-005", "added"),
+            ],
+        ),
+        ("from=2025-06-01&to=2026-12-31", vec![]),
+        (
+            "from=2026-12-31&to=2027-01-01",
+            vec![("KL-002", "amended"), ("KL-006", "added")],
+        ),
+        (
+            "from=2025-01-01&to=2027-01-01&code=KL-001",
+            vec![("KL-001", "amended")],
+        ),
+        ("from=2025-01-01&to=2027-01-01&code=KL-003", vec![]),
+        ("from=1&to=4&code=KL-002", vec![("KL-002", "amended")]),
+    ] {
+        let expected: Vec<_> = expected
+            .into_iter()
+            .map(|(code, action)| (code.to_owned(), action.to_owned()))
+            .collect();
+        assert_eq!(differing(&app, query).await, expected, "{query}");
+    }
+    let page = app
+        .get("/lists/1/difference?from=2025-01-01&to=2025-06-01")
+        .await;
+    assert!(
+        page.text()
+            .contains("2025年1月1日有效的内容与 2025年6月1日有效的内容相比")
+    );
+    assert!(page.text().contains("涉及 3 项"), "{}", page.text());
+    for (path, form) in [
+        ("/lists/1", ""),
+        ("/items/KL-001", r#"name="code" value="KL-001""#),
+    ] {
+        let page = app.get(path).await;
+        assert!(
+            page.text().contains(r#"action="/lists/1/difference""#),
+            "{path}"
+        );
+        assert!(page.text().contains(form), "{path}");
+    }
+}
+
+#[tokio::test]
+async fn one_item_is_compared_between_two_days() {
+    let app = TestApp::new();
+    let path = "/lists/1/difference?code=KL-004&from=2025-01-01&to=";
+    for (to, told) in [("2025-05-31", "没有不同"), ("2025-06-01", "有变动")] {
+        let page = app.get(&format!("{path}{to}")).await;
+        assert_eq!(page.status, 200);
+        assert!(page.text().contains(told), "{to}: {}", page.text());
+        // Why it is gone, and what replaced it.
+        assert_eq!(page.text().contains("KL-002"), to == "2025-06-01", "{to}");
+    }
+    // An item of the other list.
+    let other = app.get("/api/v1/lists/2/difference?code=KL-001&from=2025-01-01&to=2026-01-01");
+    assert_eq!(other.await.json()["code"], "item_not_found");
 }
 
 #[tokio::test]

@@ -226,13 +226,14 @@ pub async fn list(
     .await
 }
 
-/// What changed in a list after one publication up to another, field by field.
+/// What changed in a list after one publication, or day, up to another, field by field.
 #[utoipa::path(
     get, path = url::API_LIST_DIFFERENCE, tag = "lists",
     params(
         ("number" = u64, Path, description = "Number of the list"),
-        ("from" = u64, Query, description = "Number of the earlier publication"),
-        ("to" = u64, Query, description = "Number of the later publication"),
+        ("from" = String, Query, description = "Number of the earlier publication, or the earlier day"),
+        ("to" = String, Query, description = "Number of the later publication, or the later day"),
+        ("code" = Option<String>, Query, description = "Only the item with this code"),
         ("page" = Option<usize>, Query, description = "From 1"),
         ("size" = Option<usize>, Query, description = "1 to 100, 20 when not given"),
     ),
@@ -248,15 +249,16 @@ pub async fn difference(
     Path(number): Path<String>,
     params: Params,
 ) -> Result<Response, AppError> {
-    params.only(&["from", "to", "page", "size"])?;
+    params.only(&["from", "to", "code", "page", "size"])?;
     let (number, paging) = (path_number(&number)?, params.paging()?);
-    let (from, to) = (params.number("from")?, params.number("to")?);
+    let (from, to) = (params.moment("from")?, params.moment("to")?);
+    let code = params.one("code")?.map(str::to_owned);
     app.json(&headers, move |services| {
-        let view = services.difference(number, from, to, paging)?;
+        let view = services.difference(number, (from, to), code.as_deref(), paging)?;
         Ok(DifferenceAnswer {
             list: view.list.into(),
-            from,
-            to,
+            from: from.into(),
+            to: to.into(),
             total: view.total,
             page: paging.page,
             size: paging.size,

@@ -260,6 +260,10 @@ pub struct ListPage {
     pub file_name: String,
     pub file_url: String,
     pub editions: Vec<EditionRow>,
+    /// Where two of its days are compared.
+    pub difference_path: String,
+    /// Day in the form YYYY-MM-DD.
+    pub today: String,
 }
 
 pub async fn list(
@@ -315,6 +319,8 @@ impl ListPage {
             file_name: latest.file.name,
             file_url: url::file(latest.number),
             editions: editions.collect(),
+            difference_path: url::fill(url::LIST_DIFFERENCE, number),
+            today: overview.day.to_string(),
             list: view.into(),
         }
     }

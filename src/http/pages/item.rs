@@ -179,6 +179,8 @@ pub struct ItemPage {
     pub history: Vec<StepRow>,
     pub path: String,
     pub history_api: String,
+    /// Where two days of it are compared.
+    pub difference_path: Option<String>,
     pub feedback_url: String,
     /// Letters that were received on it.
     pub letters: LetterCounts,
@@ -304,6 +306,8 @@ impl ItemPage {
                 .map(|step| step_row(&code, step))
                 .collect(),
             history_api: url::fill(url::API_ITEM_HISTORY, &code),
+            difference_path: (item.publication.list_number)
+                .map(|list| url::fill(url::LIST_DIFFERENCE, list)),
             feedback_url: url::fill(url::FEEDBACK, &code),
             letters: LetterCounts::default(),
             day: item.as_of.to_string(),

@@ -14,7 +14,8 @@ use crate::http::params::{Params, path_number};
 use crate::http::state::App;
 use crate::http::url;
 use crate::service::overview::Overview;
-use crate::service::read::{DifferenceView, PublicationDetail, PublicationPage};
+use crate::service::read::{Between, DifferenceView, PublicationDetail, PublicationPage};
+use crate::service::view::PublicationView;
 
 #[derive(Template)]
 #[template(path = "publications.html")]
@@ -172,6 +173,12 @@ impl DetailPage {
     }
 }
 
+/// What a comparison was made between.
+pub enum BetweenRow {
+    Publications(Box<(PublicationRow, PublicationRow)>),
+    Days(String, String),
+}
+
 #[derive(Template)]
 #[template(path = "difference.html")]
 pub struct DifferencePage {
@@ -179,8 +186,10 @@ pub struct DifferencePage {
     pub list_url: String,
     pub list_title: String,
     pub department: String,
-    pub from: PublicationRow,
-    pub to: PublicationRow,
+    /// What is compared: publications, or days as text.
+    pub between: BetweenRow,
+    /// The one item that was asked for: path and code.
+    pub item: Option<(String, String)>,
     pub total: u64,
     pub changes: Vec<ChangeRow>,
     pub pager: Pager,
@@ -193,9 +202,10 @@ pub async fn difference(
     params: Params,
 ) -> Result<Response, AppError> {
     let (number, paging) = (path_number(&number)?, params.paging()?);
-    let (from, to) = (params.number("from")?, params.number("to")?);
+    let moments = (params.moment("from")?, params.moment("to")?);
+    let code = params.one("code")?.map(str::to_owned);
     app.page(&headers, move |services| {
-        let view = services.difference(number, from, to, paging)?;
+        let view = services.difference(number, moments, code.as_deref(), paging)?;
         render(&DifferencePage::new(&*services.overview()?, view))
     })
     .await
@@ -206,15 +216,20 @@ impl DifferencePage {
         let list = view.list.number;
         let path = url::fill(url::LIST_DIFFERENCE, list);
         let api = url::fill(url::API_LIST_DIFFERENCE, list);
-        let parameters = vec![
-            ("from", view.from.publication.number.to_string()),
-            ("to", view.to.publication.number.to_string()),
-        ];
+        let (from, to) = match &view.between {
+            Between::Publications(both) => {
+                let number = |view: &PublicationView| view.publication.number.to_string();
+                (number(&both.0), number(&both.1))
+            }
+            Between::Days(from, to) => (from.to_string(), to.to_string()),
+        };
+        let mut parameters = vec![("from", from), ("to", to)];
+        parameters.extend(view.code.iter().map(|code| ("code", code.to_string())));
         let page = view.paging.page;
         let link = |n: usize| url::page_with(&path, &parameters, n);
-        let identity = &view.to.publication.list;
+        let identity = &view.list.latest.publication.list;
         let shell = Shell {
-            sample: view.to.sample,
+            sample: view.list.latest.sample,
             ..Shell::new(overview, format!("{}的变动", identity.title))
         };
         Self {
@@ -228,8 +243,15 @@ impl DifferencePage {
             total: view.total,
             changes: view.changes.into_iter().map(ChangeRow::from).collect(),
             pager: Pager::new(view.paging, view.total, link),
-            from: view.from.into(),
-            to: view.to.into(),
+            between: match view.between {
+                Between::Publications(both) => {
+                    BetweenRow::Publications(Box::new((both.0.into(), both.1.into())))
+                }
+                Between::Days(from, to) => BetweenRow::Days(chinese(from), chinese(to)),
+            },
+            item: view
+                .code
+                .map(|code| (url::item(code.as_str()), code.to_string())),
         }
     }
 }

@@ -1,13 +1,17 @@
-//! Publications: pages of them, one with its changes, and what changed between two of a list.
+//! Publications: pages of them, one with its changes, and what changed in a list between two of them or
+//! two days.
 
 use std::collections::{HashMap, HashSet};
 use std::io::Read;
 
-use crate::domain::{Action, Date, FileRef, ItemId, Position, Publication, Revision};
+use crate::domain::{
+    Action, Date, FileRef, ItemCode, ItemId, ListId, Position, Publication, Revision,
+};
 use crate::register::PublicationFilter;
 use crate::service::view::{ChangeView, PublicationView};
 use crate::service::{ServiceError, Services};
 
+use super::item::newest_on;
 use super::{ListView, Paging};
 
 /// Revisions that a comparison of two publications reads at most.
@@ -47,12 +51,29 @@ pub struct PublicationDetail {
     pub paging: Paging,
 }
 
-/// What changed in a list after one publication up to another.
+/// Where a comparison begins or ends.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Moment {
+    /// What a publication left, whatever the effective dates.
+    Publication(u64),
+    /// What was in force on a day, by all that is published.
+    Day(Date),
+}
+
+/// What a comparison was made between.
+#[derive(Clone, Debug)]
+pub enum Between {
+    Publications(Box<(PublicationView, PublicationView)>),
+    Days(Date, Date),
+}
+
+/// What changed in a list after one publication, or day, up to another.
 #[derive(Clone, Debug)]
 pub struct DifferenceView {
     pub list: ListView,
-    pub from: PublicationView,
-    pub to: PublicationView,
+    pub between: Between,
+    /// The one item that was asked for.
+    pub code: Option<ItemCode>,
     pub changes: Vec<ChangeView>,
     pub total: u64,
     pub paging: Paging,
@@ -106,7 +127,7 @@ impl Services {
                 .revisions(number, paging.offset() as u64, paging.size as u64)?;
         let amended = revisions.iter().filter(|r| r.action == Action::Amended);
         let amended: Vec<ItemId> = amended.map(|r| r.id).collect();
-        let before = self.states(&amended, number.saturating_sub(1))?;
+        let before = self.states(&amended, left_by(number.saturating_sub(1)))?;
         let changes = revisions
             .iter()
             .map(|r| self.change_view(r, before.get(&r.id).map(|b| &b.item)))
@@ -141,53 +162,96 @@ impl Services {
         })
     }
 
-    /// What changed in a list after publication `from` up to publication `to`, by content and
-    /// whatever the effective dates.
+    /// What changed in a list, or in one item of it, after one publication or day up to another.
     ///
     /// # Errors
-    /// `NotFound` when the list or one of its publications is unknown, `Invalid` when `from` is
-    /// not before `to` or the range holds too many revisions.
+    /// `NotFound` when the list, one of its publications or the item is unknown, `Invalid` when `from`
+    /// is not before `to`, they are not of one sort, or the range holds too many revisions.
     pub fn difference(
         &self,
         list: u64,
-        from: u64,
-        to: u64,
+        (from, to): (Moment, Moment),
+        code: Option<&str>,
         paging: Paging,
     ) -> Result<DifferenceView, ServiceError> {
-        if from >= to {
-            return Err(ServiceError::parameter("from", "from 应早于 to"));
-        }
         let (list, publications) = self.list(list)?;
-        let find = |number: u64| {
-            let found = publications.iter().find(|p| p.publication.number == number);
-            found
-                .cloned()
-                .ok_or_else(|| ServiceError::not_found(format!("第 {number} 号公布不属于这份清单")))
+        let is_between = |p: &Publication| match (from, to) {
+            (Moment::Publication(from), Moment::Publication(to)) => {
+                p.number > from && p.number <= to
+            }
+            (Moment::Day(from), Moment::Day(to)) => p.effective_on > from && p.effective_on <= to,
+            _ => false,
         };
-        let (from, to) = (find(from)?, find(to)?);
-        let (first, last) = (from.publication.number, to.publication.number);
-        let between: Vec<&Publication> = publications
-            .iter()
-            .rev()
-            .map(|p| &p.publication)
-            .filter(|p| p.number > first && p.number <= last)
-            .collect();
-        if between.iter().map(|p| count(p)).sum::<u64>() > MAX_COMPARED {
-            return Err(ServiceError::parameter(
-                "from",
-                format!("两次公布之间的变动超过 {MAX_COMPARED} 项，请缩小范围"),
-            ));
-        }
-        let touched = self.touched(&between)?;
+        let in_order = "from 应早于 to";
+        let (between, first, last) = match (from, to) {
+            (Moment::Publication(from), Moment::Publication(to)) => {
+                if from >= to {
+                    return Err(ServiceError::parameter("from", in_order));
+                }
+                let find = |number: u64| {
+                    let found = publications.iter().find(|p| p.publication.number == number);
+                    found.cloned().ok_or_else(|| {
+                        ServiceError::not_found(format!("第 {number} 号公布不属于这份清单"))
+                    })
+                };
+                let between = Between::Publications(Box::new((find(from)?, find(to)?)));
+                (between, left_by(from), left_by(to))
+            }
+            (Moment::Day(from), Moment::Day(to)) => {
+                if from >= to {
+                    return Err(ServiceError::parameter("from", in_order));
+                }
+                (
+                    Between::Days(from, to),
+                    Position::on(from),
+                    Position::on(to),
+                )
+            }
+            _ => {
+                let detail = "from 和 to 应同为公布编号，或者同为日期";
+                return Err(ServiceError::parameter("from", detail));
+            }
+        };
+        let (touched, code) = match code {
+            Some(code) => {
+                let (id, code) = self.of_list(code, &list)?;
+                (vec![id], Some(code))
+            }
+            None => {
+                let between: Vec<&Publication> = publications
+                    .iter()
+                    .rev()
+                    .map(|p| &p.publication)
+                    .filter(|p| is_between(p))
+                    .collect();
+                if between.iter().map(|p| count(p)).sum::<u64>() > MAX_COMPARED {
+                    let detail = format!("其间的变动超过 {MAX_COMPARED} 项，请缩小范围");
+                    return Err(ServiceError::parameter("from", detail));
+                }
+                (self.touched(&between)?, None)
+            }
+        };
         let (changes, total) = self.net_changes(&touched, first, last, paging)?;
         Ok(DifferenceView {
             list,
-            from,
-            to,
+            between,
+            code,
             changes,
             total,
             paging,
         })
+    }
+
+    /// An item of this list.
+    fn of_list(&self, code: &str, list: &ListView) -> Result<(ItemId, ItemCode), ServiceError> {
+        let parsed = ItemCode::parse(code).map_err(|_| ServiceError::item_not_found(code))?;
+        let owners = self.register.owners(std::slice::from_ref(&parsed))?;
+        let is_own = |(_, owner): &(ItemCode, ListId)| *owner == list.latest.publication.list;
+        let history = self.register.history(&parsed)?;
+        match history.first().filter(|_| owners.iter().any(is_own)) {
+            Some(first) => Ok((first.id, parsed)),
+            None => Err(ServiceError::item_not_found(code)),
+        }
     }
 
     /// Items with a revision in one of these publications, each once, in the order of the first.
@@ -205,14 +269,13 @@ impl Services {
         Ok(touched)
     }
 
-    /// One page of what became of the items after publication `first` up to `last`, and how many
-    /// changed in all. Several revisions may come to nothing (added and withdrawn, amended and
+    /// One page of what became of the items after `first` up to `last`, and how many changed in all. Several revisions may come to nothing (added and withdrawn, amended and
     /// amended back); such items are not counted.
     fn net_changes(
         &self,
         items: &[ItemId],
-        first: u64,
-        last: u64,
+        first: Position,
+        last: Position,
         paging: Paging,
     ) -> Result<(Vec<ChangeView>, u64), ServiceError> {
         let mut changes = Vec::new();
@@ -245,7 +308,7 @@ impl Services {
         &self,
         before: Option<&Revision>,
         after: Option<&Revision>,
-        last: u64,
+        last: Position,
     ) -> Result<Option<ChangeView>, ServiceError> {
         let (action, newest) = match (before, after) {
             (None, None) => return Ok(None),
@@ -254,8 +317,8 @@ impl Services {
             (Some(before), None) => {
                 // A withdrawal is no state; its reason and successor are in the history.
                 let history = self.register.history(&before.code)?;
-                let withdrawal = history.into_iter().rfind(|r| r.publication <= last);
-                (Action::Withdrawn, withdrawal)
+                let withdrawal = newest_on(&history, last.day, last.publication);
+                (Action::Withdrawn, withdrawal.cloned())
             }
         };
         Ok(newest.map(|newest| {
@@ -269,16 +332,12 @@ impl Services {
         }))
     }
 
-    /// The items as a publication left them, whatever the effective dates; withdrawn ones absent.
+    /// The items at a position; withdrawn ones absent.
     fn states(
         &self,
         items: &[ItemId],
-        publication: u64,
+        at: Position,
     ) -> Result<HashMap<ItemId, Revision>, ServiceError> {
-        let at = Position {
-            publication,
-            day: Date::MAX,
-        };
         let states = self.register.in_force(items, at)?;
         Ok(states.into_iter().map(|r| (r.id, r)).collect())
     }
@@ -302,6 +361,14 @@ impl Services {
             Some(publication) => Ok(self.publication_view(publication, &overview)),
             None => Err(ServiceError::not_found(format!("没有第 {number} 号公布"))),
         }
+    }
+}
+
+/// What a publication left, whatever the effective dates.
+fn left_by(publication: u64) -> Position {
+    Position {
+        publication,
+        day: Date::MAX,
     }
 }
 

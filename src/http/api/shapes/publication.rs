@@ -4,8 +4,9 @@ use serde::Serialize;
 use utoipa::ToSchema;
 
 use super::Change;
+use crate::domain::Date;
 use crate::http::url;
-use crate::service::read::{ChainHead, ListView};
+use crate::service::read::{ChainHead, ListView, Moment};
 use crate::service::view::PublicationView;
 
 /// The original file, kept byte for byte.
@@ -130,13 +131,31 @@ pub struct PublicationAnswer {
     pub changes: Vec<Change>,
 }
 
-/// What changed in a list after one publication up to another.
+/// A publication's number or a day.
+#[derive(Debug, Serialize, ToSchema)]
+#[serde(untagged)]
+pub enum MomentShape {
+    Publication(u64),
+    #[schema(value_type = String)]
+    Day(Date),
+}
+
+impl From<Moment> for MomentShape {
+    fn from(moment: Moment) -> Self {
+        match moment {
+            Moment::Publication(number) => Self::Publication(number),
+            Moment::Day(day) => Self::Day(day),
+        }
+    }
+}
+
+/// What changed in a list after one publication, or day, up to another.
 #[derive(Debug, Serialize, ToSchema)]
 pub struct DifferenceAnswer {
     pub list: List,
-    pub from: u64,
-    pub to: u64,
-    /// Number of items touched; an item added and withdrawn in between is counted but not shown.
+    pub from: MomentShape,
+    pub to: MomentShape,
+    /// Number of items that differ.
     pub total: u64,
     pub page: usize,
     pub size: usize,
