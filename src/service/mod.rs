@@ -20,7 +20,7 @@ pub mod words;
 
 use std::sync::Arc;
 
-use crate::domain::{Clock, Date, Kinds, Regions};
+use crate::domain::{Clock, Date, ItemCode, Kinds, Regions};
 use crate::engine::{Engine, EngineError, EngineErrorCode};
 use crate::query::Knowledge;
 use crate::register::{Register, RegisterError};
@@ -179,6 +179,14 @@ impl ServiceError {
             detail: detail.into(),
         }
     }
+}
+
+/// The code of an item as somebody gives it.
+///
+/// # Errors
+/// `NotFound` for what is no code, in the same words as for one that no item has.
+pub fn item_code(code: &str) -> Result<ItemCode, ServiceError> {
+    ItemCode::parse(code).map_err(|_| ServiceError::item_not_found(code))
 }
 
 impl From<RegisterError> for ServiceError {

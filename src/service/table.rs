@@ -14,7 +14,7 @@ use crate::intake::table::Merge;
 /// Rows of a workbook's sheet at most.
 const MOST_ROWS: u32 = 1_048_576;
 /// Columns of a workbook's sheet at most.
-const MOST_COLUMNS: u16 = 16_384;
+pub(super) const MOST_COLUMNS: u16 = 16_384;
 /// Length of a cell's text at most, in UTF-16 units.
 const CELL_UNITS: usize = 32_767;
 /// Length of a note at most, in UTF-16 units.

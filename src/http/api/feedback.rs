@@ -6,14 +6,13 @@ use axum::response::Response;
 use serde::Serialize;
 use utoipa::ToSchema;
 
-use crate::domain::ItemCode;
 use crate::domain::date::shanghai;
 use crate::domain::letter::Letter;
 use crate::http::error::{AppError, Problem};
 use crate::http::params::Params;
 use crate::http::state::App;
 use crate::http::url;
-use crate::service::ServiceError;
+use crate::service::item_code;
 
 /// A letter with its public reply.
 #[derive(Debug, Serialize, ToSchema)]
@@ -80,7 +79,7 @@ pub async fn feedback(
     let console = app.console();
     app.json(&headers, move |services| {
         services.item(&code, services.position(None, None)?)?;
-        let parsed = ItemCode::parse(&code).map_err(|_| ServiceError::item_not_found(&code))?;
+        let parsed = item_code(&code)?;
         let (counts, letters) = console.letters_on(&parsed)?;
         Ok(FeedbackAnswer {
             code,

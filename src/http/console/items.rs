@@ -15,12 +15,12 @@ use crate::http::params::{Params, path_number};
 use crate::http::respond;
 use crate::http::state::App;
 use crate::http::url;
-use crate::service::ServiceError;
 use crate::service::console::Console;
 use crate::service::console::form::{FormField, ItemForm, Subject};
 use crate::service::console::own::Stamp;
 use crate::service::read::Paging;
 use crate::service::view::shorten;
+use crate::service::{ServiceError, item_code};
 
 use super::uploads::{FindingRow, rows};
 
@@ -262,7 +262,7 @@ pub async fn change(
     Path((number, code)): Path<(String, String)>,
     Sent { me, form }: Sent,
 ) -> Result<Response, AppError> {
-    let code = ItemCode::parse(&code).map_err(|_| ServiceError::item_not_found(&code))?;
+    let code = item_code(&code)?;
     let subject = Subject::Listed(path_number(&number)?, Some(code));
     fill_in(app, me, subject, form).await
 }

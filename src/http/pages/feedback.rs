@@ -5,7 +5,6 @@ use axum::extract::{Path, State};
 use axum::response::Response;
 
 use super::{Shell, render};
-use crate::domain::ItemCode;
 use crate::domain::date::{chinese, shanghai};
 use crate::domain::letter::{Aspect, Letter, LetterCounts, MAX_CONTACT, MAX_TEXT};
 use crate::http::error::AppError;
@@ -13,9 +12,9 @@ use crate::http::form::{Address, Fields, Visitor};
 use crate::http::respond::{self, HTML};
 use crate::http::state::App;
 use crate::http::url;
-use crate::service::ServiceError;
 use crate::service::console::Console;
 use crate::service::console::letters::RawLetter;
+use crate::service::{ServiceError, item_code};
 
 /// A letter with its public reply.
 pub struct Answered {
@@ -74,7 +73,7 @@ fn page(
 ) -> Result<String, ServiceError> {
     let services = &console.services;
     let item = services.item(code, services.position(None, None)?)?;
-    let parsed = ItemCode::parse(code).map_err(|_| ServiceError::item_not_found(code))?;
+    let parsed = item_code(code)?;
     let (counts, letters) = console.letters_on(&parsed)?;
     let overview = services.overview()?;
     let path = url::fill(url::FEEDBACK, code);

@@ -8,8 +8,8 @@ use super::{Actor, Console, secret, text};
 use crate::domain::letter::{Aspect, Letter, LetterCounts, LetterState, MAX_CONTACT, MAX_TEXT};
 use crate::domain::{AccountRole, Deed, ItemCode};
 use crate::register::letters::LetterFilter;
-use crate::service::ServiceError;
 use crate::service::read::Paging;
+use crate::service::{ServiceError, item_code};
 
 /// Letters from one address within [`WINDOW`].
 const MOST: u64 = 5;
@@ -69,7 +69,7 @@ impl Console {
         }
         let contact = text("contact", "联系方式", &letter.contact, MAX_CONTACT)?;
         self.count_letter(address)?;
-        let code = ItemCode::parse(code).map_err(|_| ServiceError::item_not_found(code))?;
+        let code = item_code(code)?;
         let receipt = secret::receipt()?;
         let now = self.now();
         let letter = Letter {
@@ -149,7 +149,7 @@ impl Console {
     /// # Errors
     /// `NotFound` for what is no code, `Internal` when the store fails.
     pub fn letter_counts(&self, code: &str) -> Result<LetterCounts, ServiceError> {
-        let code = ItemCode::parse(code).map_err(|_| ServiceError::item_not_found(code))?;
+        let code = item_code(code)?;
         Ok(self.office.letter_counts(&code)?)
     }
 

@@ -10,15 +10,13 @@ use crate::intake::sheet::SheetSource;
 use crate::intake::table::{Merge, Row};
 use crate::intake::{self, Limits, Source, is_of_findings};
 use crate::service::ServiceError;
-use crate::service::table::{Mark, MarkedBook, RowMarks, clipped};
+use crate::service::table::{MOST_COLUMNS, Mark, MarkedBook, RowMarks, clipped};
 
 /// Widths of the columns of findings, in characters.
 const WIDTHS: [f64; 7] = [10.0, 20.0, 8.0, 8.0, 20.0, 60.0, 60.0];
 
 /// Sheets of a file at most.
 const MOST_SHEETS: usize = 200;
-/// Columns of a workbook's sheet.
-const SHEET_COLUMNS: usize = 16_384;
 /// Length of a sheet's name at most, in UTF-16 units.
 const NAME_UNITS: usize = 31;
 
@@ -173,7 +171,7 @@ fn column_index(letters: &str) -> Option<usize> {
             .is_ascii_uppercase()
             .then(|| usize::from(letter - b'A') + 1)?;
         let count = count * 26 + digit;
-        (count <= SHEET_COLUMNS).then_some(count)
+        (count <= usize::from(MOST_COLUMNS)).then_some(count)
     })?;
     count.checked_sub(1)
 }
@@ -465,7 +463,7 @@ mod tests {
 
     #[test]
     fn columns_are_found_by_their_letters() {
-        for index in [0, 25, 26, 701, 702, SHEET_COLUMNS - 1] {
+        for index in [0, 25, 26, 701, 702, usize::from(MOST_COLUMNS) - 1] {
             assert_eq!(column_index(&column_letter(index)), Some(index));
         }
         for letters in ["", "a", "甲", "A1", "XFE", "AAAAAAAAAAAAAAAAAAAA"] {

@@ -1,9 +1,9 @@
 //! One item: its content on a day, whether it is in force, and its history field by field.
 
-use crate::domain::{Action, Date, ItemCode, Origin, Position, Publication, Revision};
+use crate::domain::{Action, Date, Origin, Position, Publication, Revision};
 use crate::service::overview::Overview;
 use crate::service::view::{Difference, FieldView, HeadView, PublicationView};
-use crate::service::{ServiceError, Services};
+use crate::service::{ServiceError, Services, item_code};
 
 /// Whether an item is in force on the day asked for.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -112,7 +112,7 @@ impl Services {
     /// # Errors
     /// `NotFound` for a code that was not published by then, `Internal` when the store fails.
     pub fn item(&self, code: &str, at: Position) -> Result<ItemView, ServiceError> {
-        let parsed = ItemCode::parse(code).map_err(|_| ServiceError::item_not_found(code))?;
+        let parsed = item_code(code)?;
         let as_of = at.day;
         let mut history = self.register.history(&parsed)?;
         let is_later = !history.is_empty();
@@ -169,7 +169,7 @@ impl Services {
     /// # Errors
     /// As [`Services::item`].
     pub fn history(&self, code: &str) -> Result<HistoryView, ServiceError> {
-        let parsed = ItemCode::parse(code).map_err(|_| ServiceError::item_not_found(code))?;
+        let parsed = item_code(code)?;
         let history = self.register.history(&parsed)?;
         let Some(last) = history.last() else {
             return Err(ServiceError::item_not_found(code));

@@ -9,7 +9,7 @@ use crate::domain::{
 };
 use crate::register::PublicationFilter;
 use crate::service::view::{ChangeView, PublicationView};
-use crate::service::{ServiceError, Services};
+use crate::service::{ServiceError, Services, item_code};
 
 use super::item::newest_on;
 use super::{ListView, Paging};
@@ -175,19 +175,8 @@ impl Services {
         paging: Paging,
     ) -> Result<DifferenceView, ServiceError> {
         let (list, publications) = self.list(list)?;
-        let is_between = |p: &Publication| match (from, to) {
-            (Moment::Publication(from), Moment::Publication(to)) => {
-                p.number > from && p.number <= to
-            }
-            (Moment::Day(from), Moment::Day(to)) => p.effective_on > from && p.effective_on <= to,
-            _ => false,
-        };
-        let in_order = "from 应早于 to";
         let (between, first, last) = match (from, to) {
-            (Moment::Publication(from), Moment::Publication(to)) => {
-                if from >= to {
-                    return Err(ServiceError::parameter("from", in_order));
-                }
+            (Moment::Publication(from), Moment::Publication(to)) if from < to => {
                 let find = |number: u64| {
                     let found = publications.iter().find(|p| p.publication.number == number);
                     found.cloned().ok_or_else(|| {
@@ -197,21 +186,22 @@ impl Services {
                 let between = Between::Publications(Box::new((find(from)?, find(to)?)));
                 (between, left_by(from), left_by(to))
             }
-            (Moment::Day(from), Moment::Day(to)) => {
-                if from >= to {
-                    return Err(ServiceError::parameter("from", in_order));
-                }
-                (
-                    Between::Days(from, to),
-                    Position::on(from),
-                    Position::on(to),
-                )
+            (Moment::Day(from), Moment::Day(to)) if from < to => (
+                Between::Days(from, to),
+                Position::on(from),
+                Position::on(to),
+            ),
+            (Moment::Publication(_), Moment::Publication(_)) | (Moment::Day(_), Moment::Day(_)) => {
+                return Err(ServiceError::parameter("from", "from 应早于 to"));
             }
             _ => {
                 let detail = "from 和 to 应同为公布编号，或者同为日期";
                 return Err(ServiceError::parameter("from", detail));
             }
         };
+        // What is in force differs only by what came to be so in between.
+        let is_reached =
+            |p: &Publication, at: Position| p.number <= at.publication && p.effective_on <= at.day;
         let (touched, code) = match code {
             Some(code) => {
                 let (id, code) = self.of_list(code, &list)?;
@@ -222,7 +212,7 @@ impl Services {
                     .iter()
                     .rev()
                     .map(|p| &p.publication)
-                    .filter(|p| is_between(p))
+                    .filter(|p| is_reached(p, last) && !is_reached(p, first))
                     .collect();
                 if between.iter().map(|p| count(p)).sum::<u64>() > MAX_COMPARED {
                     let detail = format!("其间的变动超过 {MAX_COMPARED} 项，请缩小范围");
@@ -244,7 +234,7 @@ impl Services {
 
     /// An item of this list.
     fn of_list(&self, code: &str, list: &ListView) -> Result<(ItemId, ItemCode), ServiceError> {
-        let parsed = ItemCode::parse(code).map_err(|_| ServiceError::item_not_found(code))?;
+        let parsed = item_code(code)?;
         let owners = self.register.owners(std::slice::from_ref(&parsed))?;
         let is_own = |(_, owner): &(ItemCode, ListId)| *owner == list.latest.publication.list;
         let history = self.register.history(&parsed)?;

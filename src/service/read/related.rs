@@ -3,14 +3,14 @@
 
 use std::collections::HashMap;
 
-use crate::domain::{Action, ItemCode, ItemId, Position, Revision, Role, SearchGroup};
+use crate::domain::{Action, ItemId, Position, Revision, Role, SearchGroup};
 use crate::engine::{Likeness, text_of};
 use crate::query::region_value;
 
 use crate::service::business::{Asking, LocalPermit, PERMIT, Verdict};
 use crate::service::kept::Kept;
 use crate::service::view::HeadView;
-use crate::service::{ServiceError, Services};
+use crate::service::{ServiceError, Services, item_code};
 use crate::text::citation;
 
 use super::ItemView;
@@ -76,7 +76,7 @@ impl Services {
     /// # Errors
     /// `NotFound` for a code that was never published, and the stores' failures.
     pub fn related(&self, code: &str) -> Result<RelatedView, ServiceError> {
-        let parsed = ItemCode::parse(code).map_err(|_| ServiceError::item_not_found(code))?;
+        let parsed = item_code(code)?;
         let history = self.register.history(&parsed)?;
         if history.is_empty() {
             return Err(ServiceError::item_not_found(code));
