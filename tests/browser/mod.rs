@@ -194,7 +194,9 @@ async fn saved(folder: &Path, ending: &str) -> PathBuf {
     for _ in 0..100 {
         let entries = std::fs::read_dir(folder).expect("folder");
         let mut paths = entries.map(|e| e.expect("entry").path());
-        if let Some(path) = paths.find(|p| p.to_string_lossy().ends_with(ending)) {
+        // The browser keeps the name by an empty file until it has all of it.
+        let is_whole = |p: &PathBuf| p.metadata().is_ok_and(|m| m.len() > 0);
+        if let Some(path) = paths.find(|p| p.to_string_lossy().ends_with(ending) && is_whole(p)) {
             return path;
         }
         tokio::time::sleep(Duration::from_millis(100)).await;
